@@ -60,7 +60,7 @@ def listens_to(signal: Signal):
             try:
                 with transaction.atomic():
                     return listener(sender, **facts)
-            except Exception as error:  # noqa: BLE001 -- whatever a listener does, the fact stands
+            except Exception as error:  # whatever a listener does, the fact stands
                 _note_failure(path, sender, facts, error)
                 return None
 

@@ -1,0 +1,2 @@
+def theme_css(c):
+    return ""
