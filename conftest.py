@@ -1,0 +1,65 @@
+"""Set-up that all tests share: a real PostgreSQL, the web's own role, one organization."""
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+from tenancy.context import organization_context
+from tenancy.grants import APP_ROLE
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """After the owner made the tables, everything runs as the role of the web process.
+
+    Transactional tests empty the tables afterwards, which that role may not do elsewhere.
+    """
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}")
+        connection.close()
+        connection.settings_dict["OPTIONS"]["options"] = f"-c role={APP_ROLE}"
+        yield
+        connection.close()
+        connection.settings_dict["OPTIONS"]["options"] = "-c role=cairn_owner"
+
+
+@pytest.fixture(autouse=True)
+def _own_files_and_cache(tmp_path_factory, settings):
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
+    cache.clear()
+
+
+@pytest.fixture
+def organization(db):
+    """The organization that a test works in: its host name is `harbor.localhost`."""
+    from tenancy.tests.factories import found_organization  # noqa: PLC0415 -- needs the apps
+
+    harbor = found_organization("Harbor School", "harbor", host="harbor.localhost", is_default=True)
+    with organization_context(harbor):
+        yield harbor
+
+
+@pytest.fixture
+def other_organization(organization):
+    """A second organization, to show that nothing of it is seen."""
+    from tenancy.tests.factories import found_organization  # noqa: PLC0415 -- needs the apps
+
+    return found_organization("Summit Institute", "summit", host="summit.localhost")
+
+
+@pytest.fixture
+def client(client):
+    """Django's test client on the organization's host name."""
+    client.defaults["SERVER_NAME"] = "harbor.localhost"
+    return client
+
+
+@pytest.fixture(scope="session")
+def test_data():
+    """Folder with other people's courses and hostile files; its tests skip where it is absent."""
+    folder = settings.TEST_DATA
+    if not settings.TEST_DATA("README.md"):
+        pytest.skip("the shared test data is not on this machine")
+    return folder

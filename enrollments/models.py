@@ -1,0 +1,214 @@
+"""Who is on which course, in which state, since when and why."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from content.models import Lesson
+from courses.models import Course
+from tenancy.fields import TenantForeignKey
+from tenancy.models import TenantModel
+from users.models import User
+
+
+class EnrollmentQuerySet(models.QuerySet):
+    def holding_seats(self):
+        """Those that count against the capacity of their course."""
+        return self.filter(status__in=Enrollment.SEAT_HOLDING)
+
+    def learning(self):
+        """Those whose student may work in the course now."""
+        return self.filter(status__in=Enrollment.LEARNING)
+
+    def visible_to(self, user):
+        """A student's own; for staff those of the courses they may edit."""
+        if user.is_admin:
+            return self
+        own = Q(student=user)
+        if user.is_instructor:
+            return self.filter(own | Q(course__in=Course.objects.editable_by(user)))
+        return self.filter(own)
+
+
+class Enrollment(TenantModel):
+    """A student's place on a course, kept for good: withdrawing and coming back change its state."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting for approval")
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        SUSPENDED = "suspended", _("Suspended")
+        COMPLETED = "completed", _("Completed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        REJECTED = "rejected", _("Rejected")
+        EXPIRED = "expired", _("Expired")
+
+    #: States that hold one of the course's seats; the database's trigger names the same ones.
+    SEAT_HOLDING = (Status.ACTIVE, Status.PAUSED, Status.SUSPENDED, Status.COMPLETED)
+    #: States in which the lessons are open and work counts.
+    LEARNING = (Status.ACTIVE, Status.COMPLETED)
+
+    course = TenantForeignKey(
+        Course, on_delete=models.PROTECT, related_name="enrollments", verbose_name=_("course")
+    )
+    student = TenantForeignKey(
+        User, on_delete=models.PROTECT, related_name="enrollments", verbose_name=_("student")
+    )
+    status = models.CharField(_("state"), max_length=20, choices=Status, default=Status.ACTIVE)
+    enrolled_at = models.DateTimeField(_("enrolled"), null=True, blank=True)
+    approval_requested_at = models.DateTimeField(_("approval requested"), null=True, blank=True)
+    approved_by = TenantForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    rejection_reason = models.TextField(_("reason of the rejection"), blank=True)
+    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("access ends"), null=True, blank=True)
+    percent = models.DecimalField(
+        _("progress"),
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    completed_lesson_count = models.PositiveIntegerField(_("lessons done"), default=0)
+    last_lesson = TenantForeignKey(
+        Lesson,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("last lesson"),
+    )
+    total_time_seconds = models.PositiveIntegerField(_("time spent in seconds"), default=0)
+    last_accessed_at = models.DateTimeField(_("last opened"), null=True, blank=True)
+    last_activity_at = models.DateTimeField(_("last activity"), null=True, blank=True)
+    engagement_score = models.DecimalField(
+        _("engagement"),
+        max_digits=3,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+    )
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        ordering = ["-enrolled_at", "-id"]
+        indexes = [
+            models.Index(fields=["student", "status"], name="idx_enrollment_student_status"),
+            models.Index(fields=["course", "status"], name="idx_enrollment_course_status"),
+            models.Index(
+                fields=["organization", "-created_at", "-id"], name="idx_enrollment_created"
+            ),
+            models.Index(
+                fields=["organization", "-last_accessed_at"], name="idx_enrollment_accessed"
+            ),
+            models.Index(
+                fields=["status", "approval_requested_at"], name="idx_enrollment_approval"
+            ),
+            models.Index(
+                fields=["course", "status", "last_accessed_at"], name="idx_enrollment_course_seen"
+            ),
+            models.Index(
+                fields=["course", "-created_at", "-id"], name="idx_enrollment_course_created"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "student"],
+                name="enrollments_enrollment_once",
+                violation_error_message=_("This person is on the course already."),
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "id", "student"], name="enrollments_enrollment_student_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "pending",
+                        "active",
+                        "paused",
+                        "suspended",
+                        "completed",
+                        "withdrawn",
+                        "rejected",
+                        "expired",
+                    ]
+                ),
+                name="enrollments_enrollment_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__gte=0, percent__lte=100),
+                name="enrollments_enrollment_percent_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(engagement_score__gte=0, engagement_score__lte=1),
+                name="enrollments_enrollment_engagement_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="completed", completed_at__isnull=False)
+                | (~Q(status="completed") & Q(completed_at__isnull=True)),
+                name="enrollments_enrollment_completed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["active", "paused", "suspended", "completed"])
+                | Q(enrolled_at__isnull=False),
+                name="enrollments_enrollment_enrolled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=False) | Q(approved_by__isnull=True),
+                name="enrollments_enrollment_approver_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="pending") | Q(approval_requested_at__isnull=False),
+                name="enrollments_enrollment_pending_has_time",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.student_id} · {self.course_id}"
+
+    @property
+    def is_learning(self):
+        return self.status in self.LEARNING
+
+
+class EnrollmentChange(TenantModel):
+    """One step in an enrollment's life: from which state to which, by whom, when and why."""
+
+    enrollment = TenantForeignKey(
+        Enrollment, on_delete=models.CASCADE, related_name="changes", verbose_name=_("enrollment")
+    )
+    student = TenantForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("student")
+    )
+    from_status = models.CharField(_("from"), max_length=20, choices=Enrollment.Status, blank=True)
+    to_status = models.CharField(_("to"), max_length=20, choices=Enrollment.Status)
+    by = TenantForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("when"))
+    reason = models.TextField(_("reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("change of an enrollment")
+        verbose_name_plural = _("changes of enrollments")
+        ordering = ["enrollment", "at", "id"]
+        indexes = [models.Index(fields=["enrollment", "at"], name="idx_enrollment_change_at")]
+
+    def __str__(self):
+        return f"{self.from_status or '–'} → {self.to_status}"

@@ -1,0 +1,17 @@
+"""Enrollments for tests."""
+
+import factory
+from django.utils import timezone
+
+from courses.tests.factories import CourseFactory
+from enrollments.models import Enrollment
+from users.tests.factories import UserFactory
+
+
+class EnrollmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Enrollment
+
+    course = factory.SubFactory(CourseFactory, published=True)
+    student = factory.SubFactory(UserFactory)
+    enrolled_at = factory.LazyFunction(timezone.now)

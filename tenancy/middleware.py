@@ -1,0 +1,96 @@
+"""One transaction per request, opened for the organization that the host name belongs to."""
+
+import logging
+import uuid
+
+from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from lib.http import client_ip
+from tenancy.context import remember_organization
+from tenancy.models import Organization
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 5  # seconds that a browser is asked to wait while the database is away
+
+ENTER = "SELECT * FROM tenancy_enter(%s, %s, %s)"
+
+
+class OrganizationMiddleware:
+    """Set the organization by host name and run the request in one transaction.
+
+    The transaction commits before the answer leaves, so a success that a person sees has been stored.
+    An exception in a view, or an answer of 500 and above, rolls everything back. `request.now` is the
+    database's clock. A lost database is answered with 503.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.organization = None
+        request.now = timezone.now()
+        if request.path in {"/healthz", "/readyz"}:
+            return self.get_response(request)
+        try:
+            with transaction.atomic():
+                organization = enter(request)
+                if organization is None:
+                    return no_organization()
+                request.organization = organization
+                with remember_organization(organization.pk):
+                    response = self.get_response(request)
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+        except (OperationalError, InterfaceError):
+            logger.exception("The database is away.")
+            connection.close()
+            return database_away()
+        return response
+
+    def process_exception(self, request, exception):
+        """Undo what a failing view wrote; Django turns the exception into an answer afterwards."""
+        if connection.in_atomic_block:
+            transaction.set_rollback(True)
+        if isinstance(exception, OperationalError | InterfaceError):
+            logger.exception("The database is away.", exc_info=exception)
+            return database_away()
+        return None
+
+
+def enter(request) -> Organization | None:
+    """Tell the database which organization this request is for, and read its clock. One statement."""
+    try:
+        host = request.get_host().rpartition(":")[0] or request.get_host()
+    except DisallowedHost:
+        raise
+    with connection.cursor() as cursor:
+        cursor.execute(ENTER, [host.lower().rstrip("."), client_ip(request), str(uuid.uuid4())])
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return None
+    request.now = row[-1]
+    return Organization(
+        id=row[0],
+        name=row[1],
+        slug=row[2],
+        brand_color=row[3],
+        logo=row[4],
+        is_signup_open=row[5],
+        is_default=row[6],
+    )
+
+
+def no_organization():
+    """The answer on a host name where nobody is at home."""
+    return HttpResponse(render_to_string("errors/no_organization.html"), status=404)
+
+
+def database_away():
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = RETRY_AFTER
+    return response

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from tenancy import views
+
+app_name = "tenancy"
+
+urlpatterns = [path("theme.css", views.theme, name="theme")]

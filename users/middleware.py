@@ -1,0 +1,43 @@
+"""What the signed-in person brings to every request: who acts, in which language and time zone."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.middleware.locale import LocaleMiddleware
+from django.utils import timezone, translation
+
+LANGUAGES = {code for code, _name in settings.LANGUAGES}
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Language by cookie or browser; `ActorMiddleware` puts the account's own wish above it."""
+
+
+class ActorMiddleware:
+    """Read the user before the view runs, so that the database knows who acts from the first row on."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        if user.language in LANGUAGES:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = user.language
+        zone = time_zone_of(user)
+        if zone is None:
+            return self.get_response(request)
+        with timezone.override(zone):
+            return self.get_response(request)
+
+
+def time_zone_of(user) -> ZoneInfo | None:
+    """The person's time zone; None for the site's, also when the stored name is no longer known."""
+    if not user.time_zone:
+        return None
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
