@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from lib import jinja as registry
+from lib.ids import uuid7
 
 
 def url(name, *args, **kwargs):
@@ -55,6 +56,7 @@ def environment(**options):
         url=url,
         icon=icon,
         crispy=crispy,
+        uuid7=uuid7,
         language=lazy(translation.get_language, str),
         get_language=translation.get_language,
         get_language_bidi=translation.get_language_bidi,
