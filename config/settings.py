@@ -192,7 +192,11 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "config.jinja.environment", "auto_reload": DEBUG},
+        "OPTIONS": {
+            "environment": "config.jinja.environment",
+            "auto_reload": DEBUG,
+            "context_processors": ["config.context.page"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
