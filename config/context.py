@@ -1,0 +1,13 @@
+"""What every page knows without its view having to say so."""
+
+from django.contrib.messages import get_messages
+
+
+def page(request):
+    """The person, the organization, waiting messages and the nonce of this answer; none costs a query."""
+    return {
+        "user": getattr(request, "user", None),
+        "organization": getattr(request, "organization", None),
+        "messages": get_messages(request),
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+    }
