@@ -1,0 +1,144 @@
+"""Who may open which address: the one table that the tests walk and `dump_urls` prints.
+
+A URL pattern without a row here fails the suite.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+class Who(StrEnum):
+    """The least that a visitor must be. Everybody further down in the list may as well."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed-in person"
+    LEARNER = "person on the course, or its staff"
+    COURSE_STAFF = "owner, co-instructors and admins"
+    STAFF = "instructors and admins"
+    ADMIN = "admins"
+
+
+class Tenancy(StrEnum):
+    SHARED = "the same for all organizations"
+    ORGANIZATION = "one organization's rows"
+    PRIVATE = "one person's rows"
+
+
+@dataclass(frozen=True)
+class Access:
+    """One row: the methods an address answers, who may use it, whose rows it shows.
+
+    `arguments` maps the pattern's parameters to attribute paths of the sample rows in `config.samples`.
+    """
+
+    methods: tuple[str, ...]
+    who: Who
+    tenancy: Tenancy = Tenancy.ORGANIZATION
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+GET = ("GET", "HEAD")
+POST = ("POST",)
+FORM = ("GET", "HEAD", "POST")
+
+COURSE = {"slug": "course.slug"}
+LESSON = {"slug": "course.slug", "lesson_slug": "lesson.slug"}
+
+ACCESS: dict[str, Access] = {
+    "healthz": Access(GET, Who.ANYONE, Tenancy.SHARED),
+    "readyz": Access(GET, Who.ANYONE, Tenancy.SHARED),
+    "home": Access(GET, Who.ANYONE),
+    "tenancy:theme": Access(GET, Who.ANYONE),
+    "courses:list": Access(GET, Who.ANYONE),
+    "courses:detail": Access(GET, Who.ANYONE, arguments=COURSE),
+    "content:media": Access(
+        GET, Who.ANYONE, arguments={"media_id": "media.pk", "variant": "=original"}
+    ),
+    "enrollments:enroll": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
+    "enrollments:withdraw": Access(FORM, Who.LEARNER, Tenancy.PRIVATE, COURSE),
+    "enrollments:people": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "progress:my_courses": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "progress:lesson": Access(GET, Who.LEARNER, Tenancy.PRIVATE, LESSON),
+    "progress:complete": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),
+    "progress:visit": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),
+    "progress:course_progress": Access(GET, Who.LEARNER, Tenancy.PRIVATE, COURSE),
+    "users:preferences": Access(FORM, Who.ANYONE),
+    "users:profile": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
+    "users:profile_edit": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_login": Access(FORM, Who.ANYONE),
+    "account_logout": Access(FORM, Who.ANYONE),
+    "account_signup": Access(FORM, Who.ANYONE),
+    "account_inactive": Access(GET, Who.ANYONE),
+    "account_reauthenticate": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_change_password": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_set_password": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_email": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_email_verification_sent": Access(GET, Who.ANYONE),
+    "account_confirm_email": Access(FORM, Who.ANYONE, arguments={"key": "=unknown"}),
+    "account_reset_password": Access(FORM, Who.ANYONE),
+    "account_reset_password_done": Access(GET, Who.ANYONE),
+    "account_reset_password_from_key": Access(
+        FORM, Who.ANYONE, arguments={"uidb36": "=0", "key": "=unknown"}
+    ),
+    "account_reset_password_from_key_done": Access(GET, Who.ANYONE),
+    "components": Access(GET, Who.ANYONE, Tenancy.SHARED),
+}
+
+#: Addresses of the admin, by the end of their name.
+ADMIN_ENDINGS = {
+    "_changelist": Access(FORM, Who.STAFF),
+    "_add": Access(FORM, Who.STAFF),
+    "_change": Access(FORM, Who.STAFF),
+    "_delete": Access(FORM, Who.STAFF),
+    "_history": Access(GET, Who.STAFF),
+    "admin:index": Access(GET, Who.STAFF),
+    "admin:login": Access(GET, Who.ANYONE, Tenancy.SHARED),
+    "admin:logout": Access(POST, Who.STAFF, Tenancy.SHARED),
+    "admin:password_change": Access(FORM, Who.STAFF, Tenancy.PRIVATE),
+    "admin:password_change_done": Access(GET, Who.STAFF, Tenancy.PRIVATE),
+    "admin:autocomplete": Access(GET, Who.STAFF),
+    "admin:jsi18n": Access(GET, Who.STAFF, Tenancy.SHARED),
+    "admin:view_on_site": Access(GET, Who.STAFF),
+    "admin:app_list": Access(GET, Who.STAFF),
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A URL pattern of the site: its full name, its route and its parameters."""
+
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+    callback: object
+
+
+def addresses() -> Iterator[Address]:
+    """Every URL pattern, also those of the admin; unnamed ones carry their route as name."""
+    yield from _walk(get_resolver(), namespace="", prefix="")
+
+
+def _walk(resolver: URLResolver, *, namespace: str, prefix: str) -> Iterator[Address]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            name = f"{namespace}{pattern.name}" if pattern.name else route
+            parameters = tuple(pattern.pattern.regex.groupindex)
+            yield Address(name, route, parameters, pattern.callback)
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern, namespace=inner, prefix=route)
+
+
+def access_to(name: str) -> Access | None:
+    """The row for a URL name; the admin's by the end of the name."""
+    if name in ACCESS:
+        return ACCESS[name]
+    if name.startswith("admin:"):
+        for ending, access in ADMIN_ENDINGS.items():
+            if name.endswith(ending):
+                return access
+    return None

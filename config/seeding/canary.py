@@ -1,0 +1,217 @@
+"""Two organizations with one unique mark in every text column of every table.
+
+A page, mail, export or cache entry of one organization that holds a mark of the other has leaked it. The
+builders below are asked for each tenant model; one without a builder fails, so a new table joins by force.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.db import models
+from django.utils import timezone
+
+from content.models import ContentItem, ContentVersion, Lesson, LessonItem, MediaAsset, Module, VideoAsset
+from courses.models import Course, CoursePrerequisite, CourseSeats, CourseStaff, FormerSlug, Subject
+from enrollments.models import Enrollment, EnrollmentChange
+from progress.models import LessonProgress, ModuleProgress
+from tenancy import services
+from tenancy.context import organization_context
+from tenancy.models import Domain, IdempotencyKey, Organization, TenantModel
+from users.models import Mail, Profile, User
+
+PASSWORD = "canary in a coal mine"  # noqa: S105 -- for accounts that hold nothing but marks
+
+#: A picture of one pixel, so that image columns hold a real file.
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
+
+
+@dataclass
+class Canary:
+    """What was made for one organization."""
+
+    organization: Organization
+    host: str
+    token: str
+    rows: dict[str, models.Model] = field(default_factory=dict)
+    accounts: dict[str, dict] = field(default_factory=dict)
+
+    def mark(self, name: str) -> str:
+        """A text that stands nowhere else: the organization's token and where it was put."""
+        return f"canary{self.token}{name.replace('_', '').replace('.', '')}"
+
+    def as_dict(self) -> dict:
+        return {
+            "id": str(self.organization.pk),
+            "slug": self.organization.slug,
+            "host": self.host,
+            "mark": f"canary{self.token}",
+            "accounts": self.accounts,
+            "ids": {label: str(row.pk) for label, row in self.rows.items()},
+        }
+
+
+def seed_canaries(count: int) -> list[Canary]:
+    """Found `count` organizations and fill every table of each."""
+    return [seed_canary() for _ in range(count)]
+
+
+def seed_canary() -> Canary:
+    token = uuid.uuid4().hex[:10]
+    host = f"canary-{token}.localhost"
+    organization = services.found_organization(
+        name=f"canary{token}name",
+        slug=f"canary-{token}",
+        hosts=[host],
+        contact_email=f"canary{token}contact@example.org",
+        contact_phone=f"canary{token}"[:20],
+        contact_address=f"canary{token}address",
+        settings={"note": f"canary{token}settings"},
+    )
+    canary = Canary(organization, host, token)
+    with organization_context(organization):
+        for build in BUILDERS:
+            for row in build(canary):
+                canary.rows.setdefault(row._meta.label, row)
+        canary.rows.setdefault(Domain._meta.label, Domain.objects.get())
+        canary.rows.setdefault(CourseSeats._meta.label, CourseSeats.objects.first())
+        check_complete(canary)
+    return canary
+
+
+def check_complete(canary: Canary) -> None:
+    """Raise LookupError where a tenant model has no row, or a text column of a row no mark."""
+    for model in apps.get_models():
+        if not issubclass(model, TenantModel):
+            continue
+        row = canary.rows.get(model._meta.label)
+        if row is None:
+            raise LookupError(f"{model._meta.label} has no builder in config/seeding/canary.py.")
+        for column in marked_fields(model):
+            if canary.token not in str(getattr(row, column.attname)):
+                raise LookupError(f"{model._meta.label}.{column.name} holds no mark.")
+
+
+def marked_fields(model) -> list[models.Field]:
+    """Columns whose text is free, so that they can hold a mark."""
+    fixed = {
+        "users.User.password",
+        "users.User.language",
+        "users.User.time_zone",
+        "courses.Course.currency",
+        "courses.Course.language",
+        "courses.Course.search_vector",
+        "content.MediaAsset.mime_type",
+        "content.MediaAsset.sha256",
+        "tenancy.Domain.host",
+    }
+    text = (models.CharField, models.TextField, models.JSONField, models.FileField)
+    return [
+        column
+        for column in model._meta.concrete_fields
+        if isinstance(column, text)
+        and not column.choices
+        and f"{model._meta.label}.{column.name}" not in fixed
+    ]
+
+
+def fill(canary: Canary, model, **given):
+    """An unsaved row with a mark in every free text column that is not given."""
+    for column in marked_fields(model):
+        given.setdefault(column.name, text_for(canary, column))
+    return model(**given)
+
+
+def text_for(canary: Canary, column: models.Field):
+    mark = canary.mark(f"{column.model._meta.model_name}{column.name}")
+    if isinstance(column, models.FileField):
+        return ContentFile(PIXEL, name=f"{mark}.png")
+    if isinstance(column, models.JSONField):
+        return {"mark": mark}
+    if isinstance(column, models.EmailField):
+        return f"{mark}@example.org"
+    if isinstance(column, models.URLField):
+        return f"https://example.org/{mark}"
+    return mark[: column.max_length] if column.max_length else mark
+
+
+def saved(row):
+    row.save()
+    return row
+
+
+def build_people(canary):
+    for role in User.Role.values:
+        user = fill(canary, User, role=role, username=canary.mark(role)[:150], email=f"{canary.mark(role)}@example.org")
+        user.external_id = canary.mark(f"external{role}")
+        user.email_verified_at = timezone.now()
+        user.set_password(PASSWORD)
+        user.save()
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        canary.accounts[role] = {"id": str(user.pk), "username": user.username, "email": user.email, "password": PASSWORD}
+        profile = Profile.objects.filter(user=user).first() or Profile(user=user)
+        for column in marked_fields(Profile):
+            setattr(profile, column.name, text_for(canary, column))
+        profile.save()
+        yield user
+        yield profile
+    yield saved(fill(canary, Mail, user=student(canary)))
+    yield saved(IdempotencyKey(key=uuid.uuid4(), scope=canary.mark("scope"), location=canary.mark("location")))
+
+
+def person(canary, role):
+    return User.objects.get(pk=canary.accounts[role]["id"])
+
+
+def student(canary):
+    return person(canary, "student")
+
+
+def build_courses(canary):
+    subject = saved(fill(canary, Subject))
+    common = {"subject": subject, "owner": person(canary, "instructor"), "published_at": timezone.now()}
+    lists = {name: [canary.mark(f"course{name}")] for name in ("objectives", "requirements", "tags")}
+    course = saved(fill(canary, Course, status=Course.Status.PUBLISHED, **common, **lists))
+    draft = saved(
+        fill(canary, Course, title=canary.mark("draft"), slug=canary.mark("draft"), source="", subject=subject)
+    )
+    yield subject
+    yield course
+    yield saved(CourseStaff(course=course, user=person(canary, "admin")))
+    yield saved(CoursePrerequisite(course=draft, required_course=course))
+    yield saved(fill(canary, FormerSlug, course=course))
+
+
+def build_content(canary):
+    course = canary.rows[Course._meta.label]
+    module = saved(fill(canary, Module, course=course, position=1))
+    lesson = saved(fill(canary, Lesson, course=course, module=module, position=1))
+    media = saved(fill(canary, MediaAsset, kind="image", mime_type="image/png", size=len(PIXEL), sha256="0" * 64, course=course))
+    video = saved(fill(canary, VideoAsset, provider="youtube", status="ready", poster=media))
+    item = saved(fill(canary, ContentItem, kind="text", owner=course.owner))
+    version = saved(fill(canary, ContentVersion, item=item, number=1, media=media, video=video))
+    item.current_version = version
+    item.save()
+    yield from (module, lesson, media, video, item, version)
+    yield saved(LessonItem(lesson=lesson, item=item, position=1))
+
+
+def build_learning(canary):
+    course, lesson = canary.rows[Course._meta.label], canary.rows[Lesson._meta.label]
+    now = timezone.now()
+    enrollment = saved(fill(canary, Enrollment, course=course, student=student(canary), enrolled_at=now))
+    yield enrollment
+    own = {"enrollment": enrollment, "student": enrollment.student}
+    yield saved(fill(canary, EnrollmentChange, to_status="active", at=now, **own))
+    yield saved(LessonProgress(lesson=lesson, started_at=now, view_count=1, **own))
+    yield saved(ModuleProgress(module=lesson.module, lesson_count=1, **own))
+
+
+#: In the order in which their rows need each other.
+BUILDERS = [build_people, build_courses, build_content, build_learning]
