@@ -1,0 +1,1 @@
+"""What `./dev` does. Runs before anything is installed: the standard library alone."""
