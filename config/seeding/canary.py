@@ -13,7 +13,15 @@ from django.core.files.base import ContentFile
 from django.db import models
 from django.utils import timezone
 
-from content.models import ContentItem, ContentVersion, Lesson, LessonItem, MediaAsset, Module, VideoAsset
+from content.models import (
+    ContentItem,
+    ContentVersion,
+    Lesson,
+    LessonItem,
+    MediaAsset,
+    Module,
+    VideoAsset,
+)
 from courses.models import Course, CoursePrerequisite, CourseSeats, CourseStaff, FormerSlug, Subject
 from enrollments.models import Enrollment, EnrollmentChange
 from progress.models import LessonProgress, ModuleProgress
@@ -148,13 +156,24 @@ def saved(row):
 
 def build_people(canary):
     for role in User.Role.values:
-        user = fill(canary, User, role=role, username=canary.mark(role)[:150], email=f"{canary.mark(role)}@example.org")
+        user = fill(
+            canary,
+            User,
+            role=role,
+            username=canary.mark(role)[:150],
+            email=f"{canary.mark(role)}@example.org",
+        )
         user.external_id = canary.mark(f"external{role}")
         user.email_verified_at = timezone.now()
         user.set_password(PASSWORD)
         user.save()
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        canary.accounts[role] = {"id": str(user.pk), "username": user.username, "email": user.email, "password": PASSWORD}
+        canary.accounts[role] = {
+            "id": str(user.pk),
+            "username": user.username,
+            "email": user.email,
+            "password": PASSWORD,
+        }
         profile = Profile.objects.filter(user=user).first() or Profile(user=user)
         for column in marked_fields(Profile):
             setattr(profile, column.name, text_for(canary, column))
@@ -162,7 +181,11 @@ def build_people(canary):
         yield user
         yield profile
     yield saved(fill(canary, Mail, user=student(canary)))
-    yield saved(IdempotencyKey(key=uuid.uuid4(), scope=canary.mark("scope"), location=canary.mark("location")))
+    yield saved(
+        IdempotencyKey(
+            key=uuid.uuid4(), scope=canary.mark("scope"), location=canary.mark("location")
+        )
+    )
 
 
 def person(canary, role):
@@ -175,11 +198,24 @@ def student(canary):
 
 def build_courses(canary):
     subject = saved(fill(canary, Subject))
-    common = {"subject": subject, "owner": person(canary, "instructor"), "published_at": timezone.now()}
-    lists = {name: [canary.mark(f"course{name}")] for name in ("objectives", "requirements", "tags")}
+    common = {
+        "subject": subject,
+        "owner": person(canary, "instructor"),
+        "published_at": timezone.now(),
+    }
+    lists = {
+        name: [canary.mark(f"course{name}")] for name in ("objectives", "requirements", "tags")
+    }
     course = saved(fill(canary, Course, status=Course.Status.PUBLISHED, **common, **lists))
     draft = saved(
-        fill(canary, Course, title=canary.mark("draft"), slug=canary.mark("draft"), source="", subject=subject)
+        fill(
+            canary,
+            Course,
+            title=canary.mark("draft"),
+            slug=canary.mark("draft"),
+            source="",
+            subject=subject,
+        )
     )
     yield subject
     yield course
@@ -192,7 +228,17 @@ def build_content(canary):
     course = canary.rows[Course._meta.label]
     module = saved(fill(canary, Module, course=course, position=1))
     lesson = saved(fill(canary, Lesson, course=course, module=module, position=1))
-    media = saved(fill(canary, MediaAsset, kind="image", mime_type="image/png", size=len(PIXEL), sha256="0" * 64, course=course))
+    media = saved(
+        fill(
+            canary,
+            MediaAsset,
+            kind="image",
+            mime_type="image/png",
+            size=len(PIXEL),
+            sha256="0" * 64,
+            course=course,
+        )
+    )
     video = saved(fill(canary, VideoAsset, provider="youtube", status="ready", poster=media))
     item = saved(fill(canary, ContentItem, kind="text", owner=course.owner))
     version = saved(fill(canary, ContentVersion, item=item, number=1, media=media, video=video))
@@ -205,7 +251,9 @@ def build_content(canary):
 def build_learning(canary):
     course, lesson = canary.rows[Course._meta.label], canary.rows[Lesson._meta.label]
     now = timezone.now()
-    enrollment = saved(fill(canary, Enrollment, course=course, student=student(canary), enrolled_at=now))
+    enrollment = saved(
+        fill(canary, Enrollment, course=course, student=student(canary), enrolled_at=now)
+    )
     yield enrollment
     own = {"enrollment": enrollment, "student": enrollment.student}
     yield saved(fill(canary, EnrollmentChange, to_status="active", at=now, **own))

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     def handle(self, **options):
         found = list(differences())
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": not found, "differences": found}, indent=2, default=str))
+            self.stdout.write(
+                json.dumps({"ok": not found, "differences": found}, indent=2, default=str)
+            )
         else:
             for difference in found:
                 self.stdout.write(" ".join(f"{name}={value}" for name, value in difference.items()))

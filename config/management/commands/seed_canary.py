@@ -9,8 +9,12 @@ class Command(BaseCommand):
     help = "Found organizations whose every text column holds a unique mark, to look for leaks between them."
 
     def add_arguments(self, parser):
-        parser.add_argument("--orgs", type=int, default=2, help="how many organizations (default 2)")
-        parser.add_argument("--json", action="store_true", help="print ids, host names and accounts as JSON")
+        parser.add_argument(
+            "--orgs", type=int, default=2, help="how many organizations (default 2)"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print ids, host names and accounts as JSON"
+        )
 
     def handle(self, *, orgs, **options):
         canaries = [canary.as_dict() for canary in seed_canaries(orgs)]
