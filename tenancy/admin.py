@@ -1,0 +1,157 @@
+"""Organizations, host names and the audit log in the admin; and what other apps' `admin.py` build on."""
+
+import json
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.backoffice.access import AccessRules
+from tenancy.backoffice.forms import TenantFormMixin, TenantModelForm
+from tenancy.backoffice.lists import BoundedPaginator, ScopedRelatedFilter
+from tenancy.backoffice.model_admin import (
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    TenantAdmin,
+    TenantStackedInline,
+    TenantTabularInline,
+    service_action,
+)
+from tenancy.models import AuditEntry, Domain, IdempotencyKey, Organization
+
+__all__ = [
+    "AccessRules",
+    "BoundedPaginator",
+    "ReadOnlyAdmin",
+    "ReadOnlyInline",
+    "ScopedRelatedFilter",
+    "TenantAdmin",
+    "TenantFormMixin",
+    "TenantModelForm",
+    "TenantStackedInline",
+    "TenantTabularInline",
+    "service_action",
+]
+
+
+class DomainInline(ReadOnlyInline):
+    model = Domain
+    fields = ["host", "is_primary"]
+
+
+@admin.register(Organization)
+class OrganizationAdmin(TenantAdmin):
+    """The organization itself: its admins tune it; founding and closing one is a command."""
+
+    list_display = ["name", "slug", "plan", "is_signup_open"]
+    readonly_fields = ["slug", "plan", "is_default", "created_at", "updated_at"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "plan", "is_default", "is_signup_open"]}),
+        (_("Look"), {"fields": ["brand_color", "logo"]}),
+        (_("Contact"), {"fields": ["contact_email", "contact_phone", "contact_address"]}),
+        (_("More"), {"fields": ["settings", "created_at", "updated_at"], "classes": ["collapse"]}),
+    ]
+    inlines = [DomainInline]
+
+    def can_add(self, user):
+        return False
+
+    def can_delete(self, user, obj=None):
+        return False
+
+
+@admin.register(Domain)
+class DomainAdmin(TenantAdmin):
+    list_display = ["host", "is_primary", "created_at"]
+    search_fields = ["host"]
+    list_filter = ["is_primary"]
+    readonly_fields = ["created_at", "updated_at"]
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeyAdmin(ReadOnlyAdmin):
+    list_display = ["key", "scope", "location", "created_at"]
+    date_hierarchy = None
+    ordering = ["-created_at", "-id"]
+
+
+class TableFilter(admin.SimpleListFilter):
+    """By kind of thing: the names of our models, not of tables."""
+
+    title = _("what was changed")
+    parameter_name = "table_name"
+
+    def lookups(self, request, model_admin):
+        named = [
+            (model._meta.db_table, model._meta.verbose_name)
+            for model in apps.get_models()
+            if any(field.name == "organization" for field in model._meta.local_fields)
+            and model._meta.managed
+        ]
+        return sorted(named, key=lambda pair: str(pair[1]).lower())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(table_name=self.value()) if self.value() else queryset
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who changed what and when. Search by the id of a row, of a person or of a request."""
+
+    list_display = ["at", "what", "actor", "fields_changed", "client_ip"]
+    list_display_links = ["at"]
+    list_filter = ["operation", ("at", admin.DateFieldListFilter), TableFilter]
+    search_fields = ["=row_id", "=actor_id", "=request_id"]
+    search_help_text = _("The id of a row, a person or a request.")
+    fields = ["at", "operation", "table_name", "row_id", "actor", "client_ip", "request_id"]
+    fields += ["was", "became"]
+    readonly_fields = fields
+    ordering = ["-at", "-id"]
+    sortable_by = []
+
+    def get_search_results(self, request, queryset, search_term):
+        """An id finds a row, a person or a request; other text finds nothing, quickly."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        try:
+            wanted = UUID(term)
+        except ValueError:
+            return queryset.none(), False
+        found = queryset.filter(row_id=wanted) | queryset.filter(actor_id=wanted)
+        return found | queryset.filter(request_id=wanted), False
+
+    @admin.display(description=_("what"))
+    def what(self, entry):
+        kind = _names_of_tables().get(entry.table_name, entry.table_name)
+        return f"{kind} {entry.get_operation_display()}"
+
+    @admin.display(description=_("who"), empty_value=_("the system"))
+    def actor(self, entry):
+        return entry.actor_id
+
+    @admin.display(description=_("which fields"))
+    def fields_changed(self, entry):
+        names = entry.after or entry.before or {}
+        shown = ", ".join(list(names)[:6])
+        return f"{shown} …" if len(names) > 6 else shown
+
+    @admin.display(description=_("before"))
+    def was(self, entry):
+        return _as_text(entry.before)
+
+    @admin.display(description=_("after"))
+    def became(self, entry):
+        return _as_text(entry.after)
+
+
+def _names_of_tables():
+    return {model._meta.db_table: model._meta.verbose_name for model in apps.get_models()}
+
+
+def _as_text(values):
+    if values is None:
+        return None
+    return format_html("<pre>{}</pre>", json.dumps(values, indent=2, ensure_ascii=False))

@@ -1,0 +1,286 @@
+"""The bases of every ModelAdmin and inline."""
+
+import functools
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.urls import NoReverseMatch
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tenancy.backoffice.access import AccessRules, pickable_rows, scope_memory
+from tenancy.backoffice.deletion import preview_deletion
+from tenancy.backoffice.errors import explain_refusal
+from tenancy.backoffice.forms import ScopedRawIdWidget, TenantFormMixin, TenantModelForm
+from tenancy.backoffice.lists import BoundedPaginator
+
+#: Columns that no address may filter by, for a filter is a question with a yes or no.
+SECRET_FIELDS = {"password"}
+
+
+class ScopedFields(AccessRules, BaseModelAdmin):
+    """What ModelAdmins and inlines share: rows, choices and forms."""
+
+    form = TenantModelForm
+
+    def get_queryset(self, request):
+        return self.rows_for(request.user, super().get_queryset(request))
+
+    def get_field_queryset(self, db, db_field, request):
+        return pickable_rows(self.admin_site, request, db_field)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if "widget" not in kwargs and db_field.name in self.raw_id_fields:
+            kwargs["widget"] = ScopedRawIdWidget(
+                db_field.remote_field,
+                self.admin_site,
+                rows=pickable_rows(self.admin_site, request, db_field),
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class TenantAdmin(ScopedFields, admin.ModelAdmin):
+    """Base of every ModelAdmin; see `AccessRules` for the hooks that say who may do what.
+
+    What the database or a service refuses becomes an error of the form or a message, never a 500.
+    `refusals` names the errors of services whose text is meant for people. Do not use `list_editable`:
+    it asks for no row's permission.
+    """
+
+    refusals: tuple[type[Exception], ...] = ()
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
+
+    # Rows
+
+    def get_object(self, request, object_id, from_field=None):
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            scope_memory(request)[(self.opts.label, found.pk)] = True
+        return found
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if not issubclass(self.form, TenantFormMixin):
+            kwargs.setdefault("form", type(self.form.__name__, (TenantFormMixin, self.form), {}))
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refused_with = getattr(request, "_refused_with", "")
+        return form
+
+    def get_deleted_objects(self, objs, request):
+        return preview_deletion(objs, request, self.admin_site)
+
+    def get_view_on_site_url(self, obj=None):
+        """The page itself; Django's detour would load the row without asking whose it is."""
+        if obj is None or not self.view_on_site or not hasattr(obj, "get_absolute_url"):
+            return None
+        try:
+            return obj.get_absolute_url() or None
+        except NoReverseMatch:
+            return None
+
+    # Addresses
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Filters of the list and plain columns; never a walk through a relation to other columns."""
+        for name in self._filtered_names(request):
+            if lookup == name or lookup.startswith(f"{name}__"):
+                return True
+        first, *rest = lookup.split("__")
+        try:
+            field = self.opts.get_field("id" if first == "pk" else first)
+        except FieldDoesNotExist:
+            return not rest or first == "pk"
+        if first in SECRET_FIELDS or field.auto_created:
+            return False
+        if field.is_relation:
+            return set(rest) <= {field.target_field.name, "pk", "exact", "in", "isnull"}
+        return True
+
+    def _filtered_names(self, request):
+        for item in self.get_list_filter(request):
+            if isinstance(item, list | tuple):
+                yield item[0]
+            elif isinstance(item, str):
+                yield item
+            else:
+                yield item.parameter_name
+        if self.date_hierarchy:
+            yield self.date_hierarchy
+
+    # Views
+
+    def changelist_view(self, request, extra_context=None):
+        if ERROR_FLAG in request.GET:
+            request.GET = request.GET.copy()
+            del request.GET[ERROR_FLAG]
+            messages.warning(request, _("A part of the address was not understood and left out."))
+        try:
+            with transaction.atomic():
+                return super().changelist_view(request, extra_context)
+        except Exception as error:
+            reason = explain_refusal(error, self.refusals)
+            if reason is None:
+                raise
+            messages.error(request, reason)
+            return HttpResponseRedirect(request.path)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except Exception as error:
+            reason = explain_refusal(error, self.refusals)
+            if reason is None or request.method != "POST":
+                raise
+        # Draw the form again with what was typed, this time with the reason in it.
+        request._refused_with = reason
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            with transaction.atomic():
+                return super().delete_view(request, object_id, extra_context)
+        except Exception as error:
+            reason = explain_refusal(error, self.refusals)
+            if reason is None or request.method != "POST":
+                raise
+            messages.error(request, reason)
+            return HttpResponseRedirect(request.path)
+
+
+class ReadOnlyAdmin(TenantAdmin):
+    """Rows to look at: written by services and triggers alone."""
+
+    def can_add(self, user):
+        return False
+
+    def can_change(self, user, obj=None):
+        return False
+
+    def can_delete(self, user, obj=None):
+        return False
+
+
+class TenantInline(ScopedFields):
+    """Base of the inlines: who may see or change the whole may do so with its parts.
+
+    Narrow it by `can_view`, `can_add`, `can_change` and `can_delete`, which get the parent here.
+    """
+
+    extra = 0
+    show_change_link = True
+
+    def scope_for_instructor(self, user, queryset):
+        return queryset  # the rows of a parent that is in scope
+
+    def has_view_permission(self, request, obj=None):
+        return self._parent("has_view_permission", request, obj) and self.can_view(
+            request.user, obj
+        )
+
+    def has_add_permission(self, request, obj=None):
+        parent = self.admin_site.get_model_admin(self.parent_model)
+        if obj is None or obj._state.adding:
+            return parent.has_add_permission(request) and self.can_add(request.user)
+        return self._parent("has_change_permission", request, obj) and self.can_add(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return self._parent("has_change_permission", request, obj) and self.can_change(
+            request.user, obj
+        )
+
+    def has_delete_permission(self, request, obj=None):
+        return self._parent("has_change_permission", request, obj) and self.can_delete(
+            request.user, obj
+        )
+
+    def _parent(self, rule, request, obj):
+        if obj is not None and not isinstance(obj, self.parent_model):
+            return False
+        return getattr(self.admin_site.get_model_admin(self.parent_model), rule)(request, obj)
+
+
+class TenantTabularInline(TenantInline, admin.TabularInline):
+    pass
+
+
+class TenantStackedInline(TenantInline, admin.StackedInline):
+    pass
+
+
+class ReadOnlyInline(TenantTabularInline):
+    """Parts to look at."""
+
+    can_delete = False
+
+    def can_add(self, user):
+        return False
+
+    def can_change(self, user, obj=None):
+        return False
+
+
+def service_action(description, *, permission="change"):
+    """Make an admin action of a method that calls a service for one row.
+
+        @service_action(_("Approve"))
+        def approve(self, request, enrollment):
+            services.approve(enrollment.pk, by=request.user, now=request.now)
+
+    Each row runs in a savepoint of its own and only where the person may change it; how many were done
+    and why others were not is said afterwards.
+    """
+
+    def decorate(method):
+        @admin.action(description=description, permissions=[permission])
+        @functools.wraps(method)
+        def run(self, request, queryset):
+            done, refused = 0, {}
+            for row in queryset:
+                reason = _run_for(self, method, request, row, permission)
+                if reason is None:
+                    done += 1
+                else:
+                    refused.setdefault(reason, []).append(str(row))
+            _report(self, request, done, refused)
+
+        return run
+
+    return decorate
+
+
+def _run_for(model_admin, method, request, row, permission):
+    """None when done, else why not."""
+    if not getattr(model_admin, f"has_{permission}_permission")(request, row):
+        return _("This is not yours to change.")
+    try:
+        with transaction.atomic():
+            method(model_admin, request, row)
+    except PermissionDenied as error:
+        return str(error) or _("This is not yours to change.")
+    except Exception as error:
+        reason = explain_refusal(error, model_admin.refusals)
+        if reason is None:
+            raise
+        return reason
+    return None
+
+
+def _report(model_admin, request, done, refused):
+    if done:
+        text = ngettext("Done for %(num)d entry.", "Done for %(num)d entries.", done)
+        model_admin.message_user(request, text % {"num": done}, messages.SUCCESS)
+    for reason, names in refused.items():
+        shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+        model_admin.message_user(request, f"{capfirst(shown)}: {reason}", messages.ERROR)

@@ -1,0 +1,123 @@
+"""People and mails in the admin."""
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin, TenantStackedInline
+from users.models import Mail, Profile, User
+
+
+class ProfileInline(TenantStackedInline):
+    model = Profile
+    fields = [
+        "display_name",
+        "bio",
+        "avatar",
+        "job_title",
+        "company",
+        "location",
+        "website",
+        "phone",
+        "birth_date",
+    ]
+    show_change_link = False
+
+    def can_delete(self, user, obj=None):
+        return False
+
+
+class EmailAddressInline(ReadOnlyInline):
+    model = EmailAddress
+    fields = ["email", "verified", "primary"]
+    show_change_link = False
+
+
+@admin.register(User)
+class UserAdmin(TenantAdmin):
+    """Accounts: for admins. Instructors may choose among those who teach."""
+
+    list_display = [
+        "username",
+        "last_name",
+        "first_name",
+        "email",
+        "role",
+        "is_active",
+        "created_at",
+    ]
+    list_filter = ["role", "is_active", "created_at"]
+    search_fields = ["username__istartswith", "email__istartswith", "last_name__istartswith"]
+    search_help_text = _("The beginning of a username, an e-mail or a last name.")
+    ordering = ["-created_at", "-id"]
+    readonly_fields = ["email_verified_at", "last_login", "created_at", "updated_at"]
+    fieldsets = [
+        (None, {"fields": ["username", "email", "email_verified_at", "first_name", "last_name"]}),
+        (_("Rights"), {"fields": ["role", "is_active"]}),
+        (_("Preferences"), {"fields": ["language", "time_zone"]}),
+        (
+            _("More"),
+            {
+                "fields": ["external_id", "last_login", "created_at", "updated_at"],
+                "classes": ["collapse"],
+            },
+        ),
+    ]
+    inlines = [ProfileInline, EmailAddressInline]
+
+    def pickable_by(self, user, queryset, source_field):
+        if user.is_admin:
+            return queryset
+        return queryset.active().instructors() if user.is_instructor else queryset.none()
+
+    def can_delete(self, user, obj=None):
+        return obj is None or obj.pk != user.pk
+
+
+@admin.register(Profile)
+class ProfileAdmin(ReadOnlyAdmin):
+    """Edited with the account."""
+
+    list_display = ["user", "display_name", "job_title", "company", "location"]
+    list_select_related = ["user"]
+    search_fields = ["display_name__istartswith", "user__username__istartswith"]
+    autocomplete_fields = ["user"]
+    ordering = ["-user_id"]
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    """The outbox. Texts are not shown: they carry links that open accounts."""
+
+    list_display = ["created_at", "recipient", "subject", "sent_at"]
+    list_filter = [("sent_at", admin.EmptyFieldListFilter), "created_at"]
+    search_fields = ["recipient__istartswith"]
+    fields = ["recipient", "user", "subject", "created_at", "sent_at"]
+    ordering = ["-created_at", "-id"]
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnlyAdmin):
+    list_display = ["email", "user", "verified", "primary"]
+    list_select_related = ["user"]
+    list_filter = ["verified", "primary"]
+    search_fields = ["email__istartswith"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(EmailConfirmation)
+class EmailConfirmationAdmin(ReadOnlyAdmin):
+    list_display = ["email_address", "created", "sent"]
+    list_select_related = ["email_address"]
+    fields = ["email_address", "created", "sent"]  # never the key
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin):
+    """What was done in the admin, in the admin's words; the audit log knows every change."""
+
+    list_display = ["action_time", "user", "content_type", "object_repr", "action_flag"]
+    list_select_related = ["user", "content_type"]
+    list_filter = ["action_flag", "action_time"]
+    fields = ["action_time", "user", "content_type", "object_id", "object_repr", "change_message"]
