@@ -103,7 +103,11 @@ ADMIN_ENDINGS = {
     "admin:jsi18n": Access(GET, Who.STAFF, Tenancy.SHARED),
     "admin:view_on_site": Access(GET, Who.STAFF),
     "admin:app_list": Access(GET, Who.STAFF),
+    "final_catch_all": Access(GET, Who.STAFF, Tenancy.SHARED),
 }
+
+#: Where an object's page of the admin once was; leads to where it is.
+OLD_ADMIN_ADDRESS = Access(GET, Who.STAFF)
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,8 @@ def access_to(name: str) -> Access | None:
     """The row for a URL name; the admin's by the end of the name."""
     if name in ACCESS:
         return ACCESS[name]
+    if name.endswith("<path:object_id>/"):
+        return OLD_ADMIN_ADDRESS
     if name.startswith("admin:"):
         for ending, access in ADMIN_ENDINGS.items():
             if name.endswith(ending):

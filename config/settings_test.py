@@ -1,7 +1,7 @@
 """What differs while the tests run; everything else is as in production."""
 
 from config.settings import *  # noqa: F403
-from config.settings import CACHES, DATABASE, DATABASES, env
+from config.settings import DATABASE, DATABASES, env
 
 # The test database is made by the owner of the tables; `conftest.py` then turns the role down to the web's.
 OWNER = env.db_url("DATABASE_OWNER_URL") if "DATABASE_OWNER_URL" in env else DATABASE
@@ -11,7 +11,14 @@ DATABASES["default"] |= OWNER | {
     "TEST": {"NAME": env.str("TEST_DATABASE", default="test_cairn")},
 }
 ALLOWED_HOSTS = [".localhost", "127.0.0.1", "testserver"]
-CACHES["default"]["KEY_PREFIX"] = env.str("PYTEST_XDIST_WORKER", default="test")
+# In the process, so that workers that run side by side do not empty each other's; the tests of the real
+# one bring their own server.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "KEY_FUNCTION": "tenancy.caching.make_key",
+    }
+}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,0 +1,89 @@
+"""Rows that stand for all others when an address needs arguments: for `dump_urls` and for the tests."""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib import admin
+from django.urls import NoReverseMatch, reverse
+
+from config.access import Access, Address
+from content.models import Lesson, MediaAsset
+from courses.models import Course
+from enrollments.models import Enrollment
+from users.models import User
+
+
+@dataclass(frozen=True)
+class Samples:
+    """One row of each kind, all of one course where they belong to one; None where there is none."""
+
+    course: Course | None
+    lesson: Lesson | None
+    media: MediaAsset | None
+    user: User | None
+    enrollment: Enrollment | None
+
+    @classmethod
+    def of_current_organization(cls) -> "Samples":
+        course = Course.objects.filter(status=Course.Status.PUBLISHED).order_by("created_at").first()
+        of_course = {"course": course}
+        return cls(
+            course=course,
+            lesson=Lesson.objects.filter(**of_course).order_by("created_at").first(),
+            media=MediaAsset.objects.order_by("created_at").first(),
+            user=User.objects.filter(role=User.Role.STUDENT).order_by("created_at").first(),
+            enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
+        )
+
+    def value(self, path: str):
+        """The value of `course.slug` and the like; a text behind `=` stands for itself."""
+        if path.startswith("="):
+            return path[1:]
+        name, _, attribute = path.partition(".")
+        row = getattr(self, name)
+        return None if row is None else getattr(row, attribute)
+
+
+def sample_arguments(address: Address, access: Access, samples: Samples) -> dict[str, str] | None:
+    """Arguments with which the address opens; None where no row for them exists."""
+    if address.name.startswith("admin:"):
+        return admin_arguments(address)
+    arguments = {name: samples.value(path) for name, path in access.arguments.items()}
+    return None if None in arguments.values() else {name: str(value) for name, value in arguments.items()}
+
+
+def admin_arguments(address: Address) -> dict[str, str] | None:
+    arguments = {}
+    for name in address.parameters:
+        if name == "object_id":
+            row = admin_row(address)
+            if row is None:
+                return None
+            arguments[name] = str(row.pk)
+        elif name == "app_label":
+            arguments[name] = "courses"
+        elif name in ("content_type_id", "url"):
+            arguments[name] = "0"
+        else:
+            return None
+    return arguments
+
+
+def admin_row(address: Address):
+    """The newest row of the model that an admin address is about."""
+    for model in apps.get_models():
+        label = f"admin:{model._meta.app_label}_{model._meta.model_name}_"
+        if address.name.startswith(label) and admin.site.is_registered(model):
+            return model._default_manager.order_by("-pk").first()
+    return None
+
+
+def sample_path(address: Address, access: Access, samples: Samples) -> str | None:
+    """A path that opens the address; None where it has no name or no row."""
+    arguments = sample_arguments(address, access, samples)
+    if arguments is None:
+        return None
+    try:
+        return reverse(address.name, kwargs=arguments)
+    except NoReverseMatch:
+        return None
