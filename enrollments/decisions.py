@@ -1,0 +1,170 @@
+"""May this person enroll on this course? One answer, with reasons, for the page, the admin and the API."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from courses.models import Course
+from enrollments.models import Enrollment
+from enrollments.standing import Standing, standing_of
+from lib.decisions import Decision, Reason, allow, refuse
+
+Check = Callable[[Standing, datetime], Reason | None]
+
+Status = Enrollment.Status
+
+#: The questions in the order in which they are asked; the first objection is the answer.
+STEPS = ("status", "visibility", "type", "duplicate", "prerequisites", "payment", "capacity")
+
+_checks: dict[str, list[Check]] = {step: [] for step in STEPS}
+
+
+def asks(step: str) -> Callable[[Check], Check]:
+    """Add a check to a step: `check(standing, now)` returns the reason against enrolling, or None."""
+
+    def add(check: Check) -> Check:
+        _checks[step].append(check)
+        return check
+
+    return add
+
+
+def decide_enrollment(user, course, *, now: datetime) -> Decision:
+    """Whether `user` may enroll on `course` at `now`. One query; the claim of the seat has the last word."""
+    return decide(standing_of(user, course.pk), now=now)
+
+
+def decide(standing: Standing, *, now: datetime) -> Decision:
+    """The decision on a standing that was read already."""
+    for step in STEPS:
+        for check in _checks[step]:
+            reason = check(standing, now)
+            if reason is not None:
+                return refuse(reason)
+    return allow()
+
+
+def can_enroll(user, course, *, now: datetime) -> dict:
+    """The decision as data: `allowed`, `message` and `reasons`."""
+    return decide_enrollment(user, course, now=now).as_dict()
+
+
+@asks("status")
+def course_is_published(standing, now):
+    if standing.deleted_at is not None or standing.status == Course.Status.DRAFT:
+        return Reason("not_published", _("This course is not published yet."))
+    if standing.status == Course.Status.ARCHIVED:
+        return Reason(
+            "archived",
+            _("This course is archived and takes no new students."),
+            reverse("courses:list"),
+            _("Find another course"),
+        )
+    return None
+
+
+@asks("visibility")
+def course_is_public(standing, now):
+    if standing.visibility == Course.Visibility.PRIVATE and standing.enrollment_id is None:
+        return Reason("private", _("This course is private. Its teachers decide who joins."))
+    return None
+
+
+@asks("type")
+def is_signed_in(standing, now):
+    if standing.user is not None:
+        return None
+    here = reverse("courses:detail", args=[standing.slug])
+    return Reason(
+        "sign_in",
+        _("Sign in to enroll."),
+        f"{reverse('account_login')}?next={here}",
+        _("Sign in to enroll"),
+    )
+
+
+@asks("type")
+def role_may_enroll(standing, now):
+    if standing.user.role == "guest":
+        return Reason(
+            "guest_account",
+            _("Your account may look around but not enroll. Ask an admin for a student account."),
+        )
+    return None
+
+
+@asks("type")
+def does_not_teach_it(standing, now):
+    if standing.teaches and not standing.holds_seat:
+        return Reason(
+            "teaches",
+            _("You look after this course: every lesson is open to you, without taking a seat."),
+        )
+    return None
+
+
+@asks("type")
+def course_is_open(standing, now):
+    if standing.holds_seat or standing.enrollment_type == Course.EnrollmentType.OPEN:
+        return None
+    if standing.enrollment_type == Course.EnrollmentType.APPROVAL:
+        return Reason(
+            "approval", _("Places on this course are given by its teachers. Ask them to add you.")
+        )
+    return Reason("restricted", _("This course is by invitation. Ask its teachers to add you."))
+
+
+@asks("duplicate")
+def has_no_place_yet(standing, now):
+    if standing.state is None or standing.state in REJOINING:
+        return None
+    url = reverse("courses:detail", args=[standing.slug])
+    texts = {
+        Status.PENDING: _("Your request is waiting for an answer."),
+        Status.ACTIVE: _("You are on this course already."),
+        Status.COMPLETED: _("You have completed this course. It stays open to you."),
+        Status.PAUSED: _("You have paused this course. Resume it to go on."),
+        Status.SUSPENDED: _("Your place on this course is suspended. Ask its teachers why."),
+    }
+    return Reason(f"already_{standing.state}", texts[standing.state], url, _("Open the course"))
+
+
+@asks("prerequisites")
+def prerequisites_are_done(standing, now):
+    if not standing.missing:
+        return None
+    first = standing.missing[0]
+    titles = ", ".join(f"“{course['title']}”" for course in standing.missing)
+    return Reason(
+        "prerequisites",
+        _("Complete %(courses)s first.") % {"courses": titles},
+        reverse("courses:detail", args=[first["slug"]]),
+        _("Go to “%(course)s”") % {"course": first["title"]},
+    )
+
+
+@asks("payment")
+def nothing_to_pay(standing, now):
+    if standing.price:
+        values = {"price": f"{standing.price} {standing.currency}"}
+        return Reason(
+            "payment", _("This course costs %(price)s. Ask its teachers how to pay.") % values
+        )
+    return None
+
+
+@asks("capacity")
+def seat_is_free(standing, now):
+    return course_full(standing) if standing.free_seats == 0 else None
+
+
+def course_full(standing: Standing) -> Reason:
+    """The reason of the last step, also given when the claim of a seat came too late."""
+    text = _("All %(seats)s seats are taken.") % {"seats": standing.capacity}
+    return Reason("full", text, reverse("courses:list"), _("Find another course"))
+
+
+#: States from which one asks for a place again.
+REJOINING = frozenset({Status.WITHDRAWN, Status.REJECTED, Status.EXPIRED})

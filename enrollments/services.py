@@ -1,0 +1,223 @@
+"""Every change to who is on which course, and in which state."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from enrollments.decisions import REJOINING, course_full, decide
+from enrollments.models import Enrollment, EnrollmentChange
+from enrollments.signals import enrollment_activated, enrollment_withdrawn
+from enrollments.standing import Standing, standing_of
+from enrollments.states import may_become
+from lib.decisions import Decision, refuse
+from lib.ids import uuid7
+from tenancy.context import require_organization_id
+
+Status = Enrollment.Status
+
+OVERSOLD = "courses_courseseats_never_oversold"
+
+# The enrollment and its first change in one statement. The trigger that counts seats runs at its end, so
+# the row of the course where all requests meet is locked last, and the claim needs no look before it.
+CLAIM = """
+WITH claimed AS (
+    INSERT INTO enrollments_enrollment (
+        organization_id, id, course_id, student_id, status, enrolled_at, created_at, updated_at,
+        rejection_reason, percent, completed_lesson_count, total_time_seconds, engagement_score
+    )
+    VALUES (%(organization)s, %(id)s, %(course)s, %(student)s, 'active', %(now)s, %(now)s, %(now)s, '', 0, 0, 0, 0)
+    ON CONFLICT (course_id, student_id) DO NOTHING
+    RETURNING organization_id, id, student_id
+)
+INSERT INTO enrollments_enrollmentchange (
+    organization_id, id, enrollment_id, student_id, from_status, to_status, by_id, at, reason, created_at, updated_at
+)
+SELECT organization_id, %(change)s, id, student_id, '', 'active', %(by)s, %(now)s, '', %(now)s, %(now)s FROM claimed
+"""
+
+
+class EnrollmentRefused(Exception):
+    """This person may not enroll now; `decision` says why."""
+
+    def __init__(self, decision: Decision):
+        super().__init__(decision.message)
+        self.decision = decision
+
+
+class CourseFull(EnrollmentRefused):
+    """The last seat went to somebody else."""
+
+
+class UnlawfulChange(Exception):
+    """An enrollment in this state cannot become what was asked for."""
+
+    def __init__(self, from_status: str, to_status: str):
+        self.from_status, self.to_status = Status(from_status), Status(to_status)
+        values = {"before": self.from_status.label, "after": self.to_status.label}
+        super().__init__(_("An enrollment that is “%(before)s” cannot become “%(after)s”.") % values)
+
+
+def enroll(course_id: UUID, student, *, by, now: datetime) -> Enrollment:
+    """Give `student` a seat on an open course, or give back the place they left.
+
+    Safe under any number of parallel requests: the insert itself claims the seat. Repeating it is
+    harmless. Raises EnrollmentRefused with the reasons, CourseFull when the last seat has just gone;
+    announces `enrollment_activated`.
+    """
+    standing = standing_of(student, course_id)
+    return enroll_standing(standing, by=by, now=now)
+
+
+def enroll_standing(standing: Standing, *, by, now: datetime) -> Enrollment:
+    """Like `enroll`, for a caller that has read the standing already."""
+    if standing.holds_seat:
+        return Enrollment.objects.get(pk=standing.enrollment_id)
+    decision = decide(standing, now=now)
+    if not decision:
+        raise EnrollmentRefused(decision)
+    try:
+        if standing.state in REJOINING:
+            return change_state(standing.enrollment_id, Status.ACTIVE, by=by, now=now)
+        return _claim_seat(standing, by=by, now=now)
+    except IntegrityError as error:
+        if OVERSOLD not in str(error):
+            raise
+        raise CourseFull(refuse(course_full(standing))) from error
+
+
+def place(course_id: UUID, student, *, by, now: datetime, reason: str = "") -> Enrollment:
+    """Put somebody on a course by hand, whoever may join by themselves; the seats still count.
+
+    For staff and imports. Repeating it is harmless. Raises CourseFull; announces `enrollment_activated`.
+    """
+    standing = standing_of(student, course_id)
+    if standing.holds_seat:
+        return Enrollment.objects.get(pk=standing.enrollment_id)
+    try:
+        if standing.enrollment_id:
+            return change_state(
+                standing.enrollment_id, Status.ACTIVE, by=by, now=now, reason=reason
+            )
+        return _claim_seat(standing, by=by, now=now)
+    except IntegrityError as error:
+        if OVERSOLD not in str(error):
+            raise
+        raise CourseFull(refuse(course_full(standing))) from error
+
+
+def _claim_seat(standing, *, by, now):
+    enrollment = Enrollment(
+        id=uuid7(),
+        organization_id=require_organization_id(),
+        course_id=standing.course_id,
+        student=standing.user,
+        status=Status.ACTIVE,
+        enrolled_at=now,
+    )
+    parameters = {
+        "organization": enrollment.organization_id,
+        "id": enrollment.pk,
+        "course": standing.course_id,
+        "student": standing.user.pk,
+        "change": uuid7(),
+        "by": by.pk if by else None,
+        "now": now,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLAIM, parameters)
+        is_new = cursor.rowcount == 1
+    if not is_new:  # a second click was faster
+        return Enrollment.objects.get(course_id=standing.course_id, student=standing.user)
+    enrollment._state.adding, enrollment._state.db = False, "default"
+    enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
+    return enrollment
+
+
+@transaction.atomic
+def change_state(
+    enrollment_id: UUID, wanted: str, *, by, now: datetime, reason: str = "", **fields
+) -> Enrollment:
+    """Move an enrollment to another state and keep the step in its history: the one place that does.
+
+    Locks the enrollment. A repeat changes nothing. `fields` are written along. Raises UnlawfulChange,
+    and IntegrityError where a seat is needed and none is left; announces `enrollment_activated` or
+    `enrollment_withdrawn`.
+    """
+    enrollment = lock(enrollment_id)
+    before = enrollment.status
+    if before == wanted:
+        return enrollment
+    if not may_become(before, wanted):
+        raise UnlawfulChange(before, wanted)
+    enrollment.status = wanted
+    if wanted == Status.ACTIVE and before in (*REJOINING, Status.PENDING):
+        enrollment.enrolled_at = now
+    enrollment.completed_at = now if wanted == Status.COMPLETED else None
+    for name, value in fields.items():
+        setattr(enrollment, name, value)
+    changed = {"status", "enrolled_at", "completed_at", *fields}
+    enrollment.save(update_fields=changed)
+    EnrollmentChange.objects.create(
+        enrollment=enrollment,
+        student_id=enrollment.student_id,
+        from_status=before,
+        to_status=wanted,
+        by=by,
+        at=now,
+        reason=reason,
+    )
+    if wanted == Status.ACTIVE and before != Status.COMPLETED:
+        enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
+    elif wanted == Status.WITHDRAWN:
+        enrollment_withdrawn.send(sender=Enrollment, enrollment=enrollment, by=by)
+    return enrollment
+
+
+def lock(enrollment_id: UUID) -> Enrollment:
+    """The enrollment, locked until the transaction ends. It is locked before anything that hangs below it."""
+    return Enrollment.objects.select_for_update(of=("self",), no_key=True).get(pk=enrollment_id)
+
+
+def withdraw(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
+    """Leave a course, or be taken off it: the seat is free, what was done is kept. Raises UnlawfulChange."""
+    return change_state(enrollment_id, Status.WITHDRAWN, by=by, now=now, reason=reason)
+
+
+def pause(enrollment_id: UUID, *, by, now: datetime) -> Enrollment:
+    """A student's break; the seat stays theirs. Raises UnlawfulChange."""
+    return change_state(enrollment_id, Status.PAUSED, by=by, now=now)
+
+
+def resume(enrollment_id: UUID, *, by, now: datetime) -> Enrollment:
+    """The end of a break. Raises UnlawfulChange, also for a place that staff suspended."""
+    return _activate_from(Status.PAUSED, enrollment_id, by=by, now=now)
+
+
+def suspend(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
+    """Close the lessons to a student for a while, by staff; the seat stays theirs. Raises UnlawfulChange."""
+    return change_state(enrollment_id, Status.SUSPENDED, by=by, now=now, reason=reason)
+
+
+def lift(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
+    """The end of a suspension. Raises UnlawfulChange."""
+    return _activate_from(Status.SUSPENDED, enrollment_id, by=by, now=now, reason=reason)
+
+
+def complete(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
+    """The student has done all that the course asks for. Raises UnlawfulChange."""
+    return change_state(enrollment_id, Status.COMPLETED, by=by, now=now, reason=reason)
+
+
+def reopen(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
+    """Take a completion back, by staff. Raises UnlawfulChange."""
+    return _activate_from(Status.COMPLETED, enrollment_id, by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def _activate_from(status, enrollment_id, *, by, now, reason=""):
+    enrollment = lock(enrollment_id)
+    if enrollment.status not in (status, Status.ACTIVE):
+        raise UnlawfulChange(enrollment.status, Status.ACTIVE)
+    return change_state(enrollment_id, Status.ACTIVE, by=by, now=now, reason=reason)
