@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ PYTHON = VENV / "bin" / "python"
 
 #: A socket's whole path may have 107 bytes; PostgreSQL adds `.s.PGSQL.5432` to its folder.
 LONGEST_SOCKET_FOLDER = 85
+PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 
 #: What the launcher and the site put into a data folder.
 OURS = ("run", "logs", "stamps", "media", "static", "secret_key", ".kept", ".in-use", ".lock")
@@ -82,8 +84,11 @@ class Data:
         return folder
 
     def socket_folder(self, name: str) -> Path:
-        """Where a service's socket goes: in the data folder, or where that is too deep a short one."""
+        """Where a service's socket goes: in the data folder, else in a short one.
+
+        Too deep a folder cannot hold a socket; a comma or a space in an address means something else.
+        """
         folder = self.folder / "run" / name
-        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
+        if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER or not PLAIN.fullmatch(str(folder)):
             return self.short_folder() / name
         return folder

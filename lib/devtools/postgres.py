@@ -19,7 +19,9 @@ PORT = 5432  # names the socket; no port is opened
 DATABASE = "cairn"
 SUPERUSER = "postgres"
 READY = "cairn-ready"  # in the data folder once roles and extensions are there
+UNREACHABLE = 3.0  # seconds after which a server that runs and does not listen is ended
 START_RETRIES = 10.0  # seconds: after a kill, old backends hold the memory for a while
+SHELL_CHARACTERS = set('"$`\\')  # pg_ctl starts the server by a shell
 PATIENCE = 60.0  # seconds for a recovery after a crash
 
 #: Sized for a small machine. `fsync` and `synchronous_commit` stay on: a saved answer is saved.
@@ -109,6 +111,7 @@ class Server:
         shutil.rmtree(folder, ignore_errors=True)
         if self.data.database.is_symlink():
             self.data.database.unlink()
+            folder.parent.rmdir()
 
     # How
 
@@ -171,7 +174,7 @@ class Server:
         deadline = time.monotonic() + START_RETRIES
         while True:
             answer = self._pg_ctl(
-                "start", "-w", "-t", str(int(PATIENCE)), "-s", "-l", str(self.log)
+                "start", "-w", "-t", str(int(PATIENCE)), "-s", "-l", self.log.name
             )
             if answer.returncode == 0 and self.is_alive():
                 return
@@ -215,7 +218,7 @@ class Server:
         if process is None:
             path.unlink(missing_ok=True)
             return
-        deadline = time.monotonic() + START_RETRIES
+        deadline = time.monotonic() + UNREACHABLE
         while time.monotonic() < deadline and self._process() == process:
             if self.is_alive():
                 return
@@ -250,13 +253,12 @@ class Server:
 
     def _pg_ctl(self, *arguments):
         """A pipe would stay open in the server, and the caller would wait for it for ever."""
-        nowhere = {
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.DEVNULL,
-            "stderr": subprocess.DEVNULL,
-        }
+        folder = "." if SHELL_CHARACTERS & set(str(self.folder)) else self.folder
         return self.account.run(
-            [self.programs / "pg_ctl", "-D", self.folder, *arguments], **nowhere
+            [self.programs / "pg_ctl", "-D", folder, *arguments],
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     def _wait_until_accepting(self):
