@@ -6,10 +6,11 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from courses import visibility
 from tenancy.fields import TenantForeignKey, TenantOneToOneField
 from tenancy.models import TenantModel
 from users.models import User
@@ -49,6 +50,23 @@ class CourseQuerySet(models.QuerySet):
         return self.live().filter(
             status=Course.Status.PUBLISHED, visibility=Course.Visibility.PUBLIC
         )
+
+    def visible_to(self, user):
+        """Those the person may open: what is published to all, their own, and what other apps show them.
+
+        Admins see everything but the trash. Drafts, private and archived courses are seen by their staff
+        and by the people on them.
+        """
+        if user.is_authenticated and user.is_admin:
+            return self.live()
+        seen = Q(status=Course.Status.PUBLISHED, visibility=Course.Visibility.PUBLIC)
+        if user.is_authenticated and user.is_active:
+            seen |= visibility.also_visible_to(user)
+            if user.is_instructor:
+                seen |= Q(owner=user) | Q(
+                    pk__in=CourseStaff.objects.filter(user=user).values("course")
+                )
+        return self.live().filter(seen)
 
     def taught_by(self, user):
         """Those the person owns or helps to teach."""
@@ -193,10 +211,18 @@ class Course(TenantModel):
                 fields=["organization", "-created_at", "-id"], name="idx_courses_course_created"
             ),
             GinIndex(fields=["organization", "search_vector"], name="idx_courses_course_search"),
+            # Trigrams know no case; on the bare column, since UPPER() is not leakproof.
             GinIndex(
                 F("organization"),
-                OpClass(Upper("title"), name="gin_trgm_ops"),
-                name="idx_courses_course_title_trgm",
+                OpClass("title", name="gin_trgm_ops"),
+                name="idx_courses_course_trigrams",
+            ),
+            models.Index(
+                F("organization"),
+                F("status"),
+                Lower("title"),
+                F("id"),
+                name="idx_courses_course_title",
             ),
         ]
         constraints = [
@@ -241,6 +267,11 @@ class Course(TenantModel):
 
     def get_absolute_url(self):
         return reverse("courses:detail", args=[self.slug])
+
+    @property
+    def is_listed(self):
+        """Whether the catalogue shows it to everyone."""
+        return self.is_published and self.visibility == self.Visibility.PUBLIC
 
     @property
     def is_published(self):

@@ -1,0 +1,163 @@
+"""Creating a course and changing what it says."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses import pictures
+from courses.cache import forget_course
+from courses.errors import SlugTaken
+from courses.models import Course, FormerSlug
+from courses.services.locking import lock_course, require_teacher
+from courses.services.prerequisites import set_prerequisites
+from lib import markdown
+from lib.text import slug_from
+from users.models import User
+
+MAX_SLUG = 80
+
+#: What `create_course` and `update_course` may set; the rest has services of its own.
+EDITABLE = frozenset(
+    [
+        "title",
+        "slug",
+        "summary",
+        "description",
+        "objectives",
+        "requirements",
+        "tags",
+        "language",
+        "subject",
+        "visibility",
+        "enrollment_type",
+        "max_capacity",
+        "waitlist_enabled",
+        "difficulty_level",
+        "duration_minutes",
+        "is_sequential",
+        "certificate_enabled",
+        "price",
+        "currency",
+        "source",
+    ]
+)
+
+
+@transaction.atomic
+def create_course(
+    *,
+    by: User | None,
+    now: datetime,
+    owner: User | None = None,
+    thumbnail=None,
+    prerequisites=(),
+    **fields,
+) -> Course:
+    """Begin a course, as a draft.
+
+    The owner is who creates it, if not told otherwise, and must be instructor or admin (else CannotTeach).
+    Without `slug` one is made from the title. `fields` are those of `EDITABLE`; `thumbnail` is an
+    uploaded file; `prerequisites` are ids of courses.
+    Raises ValidationError for values that no course can have, SlugTaken for a slug in use.
+    """
+    _require_editable(fields)
+    owner = owner or by
+    require_teacher(owner)
+    course = Course(owner=owner, **fields)
+    if not course.slug:
+        course.slug = slug_from(course.title, MAX_SLUG, is_taken=is_slug_taken)
+    elif is_slug_taken(course.slug):
+        raise _slug_taken(course.slug)
+    _render(course)
+    course.clean_fields()
+    course.save(force_insert=True)
+    if thumbnail:
+        _set_thumbnail(course, thumbnail)
+    if prerequisites:
+        set_prerequisites(course.pk, required_ids=prerequisites, by=by, now=now)
+    forget_course(course.pk)
+    return course
+
+
+@transaction.atomic
+def update_course(
+    course_id: UUID, *, by: User | None, now: datetime, thumbnail=None, **changes
+) -> Course:
+    """Change what a course says; only what differs is written, and repeating it changes nothing.
+
+    A new `slug` keeps the old one, whose addresses then lead to the new. `thumbnail` is an uploaded file,
+    or False to take the picture away. Locks the course.
+    Raises InTheTrash, SlugTaken, and ValidationError for values that no course can have.
+    """
+    _require_editable(changes)
+    course = lock_course(course_id)
+    changed = [name for name, value in changes.items() if getattr(course, name) != value]
+    former = course.slug
+    for name in changed:
+        setattr(course, name, changes[name])
+    if "slug" in changed:
+        _keep_former_slug(course, former)
+    if "description" in changed:
+        _render(course)
+        changed.append("description_html")
+    if changed:
+        course.clean_fields()
+        course.save(update_fields=changed)
+    if thumbnail is not None:
+        _set_thumbnail(course, thumbnail)
+    if changed or thumbnail is not None:
+        forget_course(course.pk)
+    return course
+
+
+def is_slug_taken(slug: str) -> bool:
+    """Whether a course of the organization has or had this short name."""
+    if Course.objects.filter(slug=slug).exists():
+        return True
+    return FormerSlug.objects.filter(slug=slug).exists()
+
+
+def _keep_former_slug(course, former):
+    """The old slug leads to the new one; coming back to an old slug takes it out of the former ones."""
+    if not course.slug:
+        course.slug = slug_from(course.title, MAX_SLUG, is_taken=is_slug_taken)
+    if Course.objects.filter(slug=course.slug).exclude(pk=course.pk).exists():
+        raise _slug_taken(course.slug)
+    if FormerSlug.objects.filter(slug=course.slug).exclude(course=course).exists():
+        raise _slug_taken(course.slug)
+    FormerSlug.objects.filter(slug=course.slug).delete()
+    FormerSlug.objects.get_or_create(slug=former, defaults={"course": course})
+
+
+def _slug_taken(slug):
+    return SlugTaken(
+        _("The short name “%(slug)s” belongs, or once belonged, to another course.")
+        % {"slug": slug}
+    )
+
+
+def _render(course):
+    course.description_html = markdown.render(course.description).html if course.description else ""
+
+
+def _set_thumbnail(course, upload):
+    """Store the cleaned picture, and drop the old one once the change is committed."""
+    old = course.thumbnail.name
+    if upload:
+        name, content = pictures.prepare(upload)
+        course.thumbnail.save(name, content, save=False)
+    else:
+        course.thumbnail = ""
+    course.save(update_fields=["thumbnail"])
+    if old and old != course.thumbnail.name:
+        storage = course.thumbnail.storage
+        transaction.on_commit(lambda: storage.delete(old))
+
+
+def _require_editable(fields):
+    for name in fields:
+        if name not in EDITABLE:
+            raise FieldDoesNotExist(f"{name} is not set by this service.")

@@ -1,0 +1,67 @@
+"""Opening a course to its readers, closing it, and laying it to rest."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses import preflight
+from courses.cache import forget_course
+from courses.errors import CannotArchive, NotReady
+from courses.models import Course
+from courses.services.locking import lock_course
+from courses.signals import course_published
+from users.models import User
+
+
+@transaction.atomic
+def publish_course(course_id: UUID, *, by: User | None, now: datetime) -> Course:
+    """Open a course to those who may see it. `published_at` is set the first time and then kept.
+
+    Locks the course; one that is published already stays as it is. Announces `course_published`.
+    Raises InTheTrash, and NotReady with what the preflight found missing.
+    """
+    course = lock_course(course_id)
+    if course.status == Course.Status.PUBLISHED:
+        return course
+    if errors := preflight.errors_of(course):
+        raise NotReady(errors)
+    is_first = course.published_at is None
+    course.published_at = course.published_at or now
+    _move(course, Course.Status.PUBLISHED)
+    course_published.send(sender=Course, course=course, by=by, is_first=is_first)
+    return course
+
+
+@transaction.atomic
+def unpublish_course(course_id: UUID, *, by: User | None, now: datetime) -> Course:
+    """Make a course a draft again; the people on it keep it. Locks the course. Raises InTheTrash."""
+    course = lock_course(course_id)
+    if course.status != Course.Status.DRAFT:
+        _move(course, Course.Status.DRAFT)
+    return course
+
+
+@transaction.atomic
+def archive_course(course_id: UUID, *, by: User | None, now: datetime) -> Course:
+    """Take a course out of the catalogue for good; the people on it keep it.
+
+    Locks the course. Raises InTheTrash, and CannotArchive for what was never published.
+    """
+    course = lock_course(course_id)
+    if course.status == Course.Status.ARCHIVED:
+        return course
+    if course.published_at is None:
+        raise CannotArchive(
+            _("“%(title)s” was never published. Put it into the trash instead.")
+            % {"title": course.title}
+        )
+    _move(course, Course.Status.ARCHIVED)
+    return course
+
+
+def _move(course, status):
+    course.status = status
+    course.save(update_fields=["status", "published_at"])
+    forget_course(course.pk)
