@@ -37,6 +37,11 @@ def require_organization_id() -> UUID:
     return organization_id
 
 
+def now_working_for(organization_id: UUID) -> None:
+    """Set Python's copy inside a `remember_organization` block, which forgets it at its end."""
+    _organization_id.set(organization_id)
+
+
 @contextmanager
 def remember_organization(organization_id: UUID | None):
     """Set Python's copy alone, for code that has told the database already."""
@@ -62,7 +67,8 @@ def organization_context(organization, *, actor=None, using_private_rows_of=None
         "app.actor_id": str(actor.pk) if actor is not None else "",
         "app.private_to": str(using_private_rows_of.pk) if using_private_rows_of else EVERYONE,
     }
-    with transaction.atomic(), _settings(wanted), remember_organization(organization_id):
+    # Python's copy outlives the transaction by a moment, for what waits for the commit.
+    with remember_organization(organization_id), transaction.atomic(), _settings(wanted):
         yield
 
 

@@ -3,14 +3,14 @@
 import logging
 import uuid
 
-from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpResponse
+from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lib.http import client_ip
-from tenancy.context import remember_organization
+from tenancy.context import now_working_for, remember_organization
 from tenancy.models import Organization
 
 logger = logging.getLogger(__name__)
@@ -37,13 +37,13 @@ class OrganizationMiddleware:
         if request.path in {"/healthz", "/readyz"}:
             return self.get_response(request)
         try:
-            with transaction.atomic():
-                organization = enter(request)
-                if organization is None:
+            # What waits for the commit, such as dropping a cached page, still works for the organization.
+            with remember_organization(None), transaction.atomic():
+                request.organization = enter(request)
+                if request.organization is None:
                     return no_organization()
-                request.organization = organization
-                with remember_organization(organization.pk):
-                    response = self.get_response(request)
+                now_working_for(request.organization.pk)
+                response = self.get_response(request)
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
         except (OperationalError, InterfaceError):
@@ -64,10 +64,7 @@ class OrganizationMiddleware:
 
 def enter(request) -> Organization | None:
     """Tell the database which organization this request is for, and read its clock. One statement."""
-    try:
-        host = request.get_host().rpartition(":")[0] or request.get_host()
-    except DisallowedHost:
-        raise
+    host, _port = split_domain_port(request.get_host())
     with connection.cursor() as cursor:
         cursor.execute(ENTER, [host.lower().rstrip("."), client_ip(request), str(uuid.uuid4())])
         row = cursor.fetchone()
