@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.guest_cache.GuestCacheMiddleware",
     "tenancy.middleware.OrganizationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "users.middleware.LanguageMiddleware",
