@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from lib.devtools.console import Problem
@@ -71,9 +72,19 @@ class Data:
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
+    @property
+    def _short_folder(self):
+        return Path(tempfile.gettempdir()) / f"cairn-{os.getuid()}-{self.digest}"
+
+    def tidy_sockets(self) -> None:
+        """Leave nothing in the temporary folder once the services are stopped."""
+        for folder in (*self._short_folder.glob("*"), self._short_folder):
+            with suppress(OSError):
+                folder.rmdir()
+
     def short_folder(self) -> Path:
         """A folder for sockets whose path is short, of our own alone."""
-        folder = Path(tempfile.gettempdir()) / f"cairn-{os.getuid()}-{self.digest}"
+        folder = self._short_folder
         folder.mkdir(mode=0o711, exist_ok=True)
         status = folder.lstat()
         if folder.is_symlink() or status.st_uid != os.getuid():

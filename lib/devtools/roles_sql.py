@@ -2,7 +2,8 @@
 
 OWNER, APP = "cairn_owner", "cairn_app"
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin", "btree_gist", "citext")
-OPTIONAL_EXTENSIONS = ("pg_stat_statements",)
+#: Apart from `public`, where the migrations hand rights on every function to the app role.
+STATISTICS = "statistics"
 
 #: Without this an index on `@@`, `@>` or `%` is not used under row-level security: PostgreSQL fears that the
 #: function could tell a forbidden row apart by an error. These only compare.
@@ -35,7 +36,7 @@ def local_logins() -> list[str]:
         create_role("cairn_web", "LOGIN"),
         create_role("cairn_admin", "LOGIN CREATEDB"),
         f"GRANT {APP} TO cairn_web;",
-        f"GRANT {OWNER}, {APP} TO cairn_admin;",
+        f"GRANT {OWNER}, {APP}, pg_read_all_stats TO cairn_admin;",
     ]
 
 
@@ -46,6 +47,8 @@ def extensions() -> list[str]:
 def optional() -> list[str]:
     """What a managed server may refuse without harm."""
     return [
-        *[f"CREATE EXTENSION IF NOT EXISTS {name};" for name in OPTIONAL_EXTENSIONS],
+        f"CREATE SCHEMA IF NOT EXISTS {STATISTICS};",
+        f"GRANT USAGE ON SCHEMA {STATISTICS} TO {OWNER}, {APP};",
+        f"CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA {STATISTICS};",
         *[f"ALTER FUNCTION {function} LEAKPROOF;" for function in LEAKPROOF],
     ]

@@ -83,6 +83,7 @@ class Services:
             Cache(self.data).stop()
         if self.embeds_database and Server(self.data).exists():
             Server(self.data).stop()
+        self.data.tidy_sockets()
 
     def _secret_key(self):
         if self.given.get("SECRET_KEY"):
