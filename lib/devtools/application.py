@@ -2,7 +2,7 @@
 
 import os
 
-from lib.devtools import processes, translations
+from lib.devtools import locks, processes, translations
 from lib.devtools.console import Problem
 from lib.devtools.places import PYTHON, ROOT, VENV, Data
 from lib.devtools.services import Services
@@ -39,25 +39,28 @@ class Application:
 
     def migrate(self, only_new: bool = False) -> bool:
         """Bring the schema up to date; with `only_new`, leave one that exists as it is. True if there was work."""
-        embedded = self.services.embeds_database
-        if embedded and (self.migrated.exists() if only_new else self.migrated.holds()):
-            return False
-        if only_new and not embedded:
-            return False
-        self.bootstrap()
-        self.run("migrate", "--noinput", what="Migrating the database")
-        if embedded:
+        if not self.services.embeds_database:
+            if only_new:
+                return False
+            self.bootstrap()
+            self.run("migrate", "--noinput", what="Migrating the database")
+            return True
+        with self._alone():
+            if self.migrated.exists() if only_new else self.migrated.holds():
+                return False
+            self.run("migrate", "--noinput", what="Migrating the database")
             self.migrated.set()
         return True
 
     def seed(self) -> bool:
         """Fill in the demo data where it is not there. True if there was work."""
-        embedded = self.services.embeds_database
-        if embedded and self.seeded.holds():
-            return False
-        self.run("seed_demo", what="Filling in the demo data")
-        if embedded:
-            self.seeded.set()
+        with self._alone():
+            embedded = self.services.embeds_database
+            if embedded and self.seeded.holds():
+                return False
+            self.run("seed_demo", what="Filling in the demo data")
+            if embedded:
+                self.seeded.set()
         return True
 
     def forget_stamps(self) -> None:
@@ -71,8 +74,14 @@ class Application:
             processes.run_step(command, self.environment, "Compiling the translations")
 
     def collect_files(self) -> None:
-        if not self.debugs:
+        if self.debugs:
+            return
+        with self._alone():
             self.run("collectstatic", "--noinput", what="Collecting the static files")
+
+    def _alone(self):
+        """Copies that share a data folder prepare it one after the other."""
+        return locks.exclusive(self.data.preparing)
 
     def accounts(self) -> str:
         """The demo accounts as the seed lists them; empty where there are none."""

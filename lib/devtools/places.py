@@ -19,7 +19,10 @@ LONGEST_SOCKET_FOLDER = 85
 PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 
 #: What the launcher and the site put into a data folder.
-OURS = ("run", "logs", "stamps", "media", "static", "secret_key", ".kept", ".in-use", ".lock")
+OURS = (
+    *("run", "logs", "stamps", "media", "static", "secret_key"),
+    *(".kept", ".in-use", ".lock", ".preparing"),
+)
 
 
 def site_packages() -> Path:
@@ -37,6 +40,7 @@ class Data:
         self.folder = Path(os.path.abspath(folder or ROOT / "var"))
         self.database = self.folder / "postgres"
         self.lock = self.folder / ".lock"
+        self.preparing = self.folder / ".preparing"
         self.in_use = self.folder / ".in-use"
         self.kept = self.folder / ".kept"
         self.secret_key = self.folder / "secret_key"

@@ -1,5 +1,6 @@
 """An embedded PostgreSQL: made once, started when nobody has started it, reached by a socket alone."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -18,7 +19,13 @@ from lib.devtools.places import Data
 PORT = 5432  # names the socket; no port is opened
 DATABASE = "cairn"
 SUPERUSER = "postgres"
-READY = "cairn-ready"  # in the data folder once roles and extensions are there
+READY = (
+    "cairn-ready"  # in the data folder, once its roles and extensions are as this code wants them
+)
+PREPARATION = [*roles_sql.roles(), *roles_sql.local_logins()]
+BOOTSTRAP = hashlib.sha256(
+    "".join([*PREPARATION, *roles_sql.extensions(), *roles_sql.optional()]).encode()
+).hexdigest()
 UNREACHABLE = 3.0  # seconds after which a server that runs and does not listen is ended
 START_RETRIES = 10.0  # seconds: after a kill, old backends hold the memory for a while
 SHELL_CHARACTERS = set('"$`\\')  # pg_ctl starts the server by a shell
@@ -96,7 +103,7 @@ class Server:
             self._start()
         else:
             self._wait_until_accepting()
-        if not (self.folder / READY).exists():
+        if _read(self.folder / READY) != BOOTSTRAP:
             self._bootstrap()
         return started
 
@@ -282,17 +289,15 @@ class Server:
         raise Problem(f"PostgreSQL runs but takes no connections: see {self.log}.")
 
     def _bootstrap(self):
-        self._sql("postgres", [*roles_sql.roles(), *roles_sql.local_logins()])
-        self._sql("template1", roles_sql.extensions())
-        self._sql("template1", roles_sql.optional(), must=False)
+        self._sql("postgres", PREPARATION)
         found = self._sql("postgres", [f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}';"])
-        if "1" not in found:
-            self._sql(
-                "postgres",
-                [f"CREATE DATABASE {DATABASE} OWNER {roles_sql.OWNER} TEMPLATE template1;"],
-            )
+        for database in ("template1", DATABASE):
+            if database == DATABASE and "1" not in found:
+                self._sql("postgres", [f"CREATE DATABASE {DATABASE} OWNER {roles_sql.OWNER};"])
+            self._sql(database, roles_sql.extensions())
+            self._sql(database, roles_sql.optional(), must=False)
         ready = self.folder / READY
-        ready.touch()
+        ready.write_text(BOOTSTRAP)
         self.account.owns(ready)
 
     def _sql(self, database, statements, must=True) -> str:
