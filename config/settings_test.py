@@ -1,7 +1,7 @@
 """What differs while the tests run; everything else is as in production."""
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASE, DATABASES, env
+from config.settings import BASE_DIR, DATABASE, DATABASES, env
 
 # The test database is made by the owner of the tables; `conftest.py` then turns the role down to the web's.
 OWNER = env.db_url("DATABASE_OWNER_URL") if "DATABASE_OWNER_URL" in env else DATABASE
@@ -24,3 +24,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = BASE_DIR / "static"

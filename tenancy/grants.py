@@ -25,7 +25,8 @@ def grant_to_app_role(using, **kwargs):
     with connections[using].cursor() as cursor:
         # Emptying the tables, as a test does in the role of the web, announces a migration as well.
         cursor.execute(
-            "SELECT to_regclass('tenancy_auditentry') IS NOT NULL AND current_user <> %s", [APP_ROLE]
+            "SELECT to_regclass('tenancy_auditentry') IS NOT NULL AND current_user <> %s",
+            [APP_ROLE],
         )
         if cursor.fetchone()[0]:
             cursor.execute(GRANTS)

@@ -111,7 +111,11 @@ class Domain(TenantModel):
         verbose_name_plural = _("host names")
         ordering = ["host"]
         constraints = [
-            models.UniqueConstraint(Lower("host"), name="tenancy_domain_host_once"),
+            models.UniqueConstraint(
+                Lower("host"),
+                name="tenancy_domain_host_once",
+                violation_error_message=_("This host name is taken already."),
+            ),
             models.UniqueConstraint(
                 fields=["organization"],
                 condition=models.Q(is_primary=True),

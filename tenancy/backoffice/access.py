@@ -77,7 +77,7 @@ class AccessRules:
         known = scope_memory(request)
         key = (self.opts.label, obj.pk)
         if key not in known:
-            rows = self.model._base_manager.filter(pk=obj.pk)
+            rows = self.model._default_manager.filter(pk=obj.pk)
             known[key] = self.rows_for(request.user, rows).exists()
         return known[key]
 

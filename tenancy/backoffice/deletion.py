@@ -74,7 +74,7 @@ class _Visible:
         if admin is None:
             return []
         if kind not in self._known:
-            wanted = kind._base_manager.filter(pk__in=[row.pk for row in rows])
+            wanted = kind._default_manager.filter(pk__in=[row.pk for row in rows])
             own = admin.rows_for(self.request.user, wanted)
             self._known[kind] = set(own.values_list("pk", flat=True))
         return [row for row in rows if row.pk in self._known[kind]]

@@ -1,7 +1,7 @@
 """Forms of the admin: storable text, honest uniqueness, choices in scope."""
 
 from django import forms
-from django.contrib.admin.widgets import ForeignKeyRawIdWidget
+from django.contrib.admin.widgets import AutocompleteSelect, ForeignKeyRawIdWidget
 from django.db.models import Q
 
 from lib.forms import CleanTextMixin
@@ -62,3 +62,17 @@ class ScopedRawIdWidget(ForeignKeyRawIdWidget):
         except (ValueError, forms.ValidationError):
             is_pickable = False
         return super().label_and_url_for_value(value) if is_pickable else ("", "")
+
+
+class ForgivingAutocomplete(AutocompleteSelect):
+    """A value that is no key at all is shown as nothing chosen; the field's error says the rest."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if self._is_key(key)], attr)
+
+    def _is_key(self, key):
+        try:
+            self.field.target_field.to_python(key)
+        except (ValueError, forms.ValidationError):
+            return False
+        return True

@@ -37,7 +37,7 @@ class ScopedRelatedFilter(RelatedFieldListFilter):
     """
 
     def field_choices(self, field, request, model_admin):
-        if not hasattr(field, "remote_field") or not hasattr(field, "get_choices_default"):
+        if not field.concrete:  # the far side of another table's key
             return []
         rows = pickable_rows(model_admin.admin_site, request, field)[: FILTER_CHOICES + 1]
         choices = [(row.pk, str(row)) for row in rows]

@@ -16,11 +16,19 @@ from django.utils.translation import ngettext
 from tenancy.backoffice.access import AccessRules, pickable_rows, scope_memory
 from tenancy.backoffice.deletion import preview_deletion
 from tenancy.backoffice.errors import explain_refusal
-from tenancy.backoffice.forms import ScopedRawIdWidget, TenantFormMixin, TenantModelForm
+from tenancy.backoffice.forms import (
+    ForgivingAutocomplete,
+    ScopedRawIdWidget,
+    TenantFormMixin,
+    TenantModelForm,
+)
 from tenancy.backoffice.lists import BoundedPaginator
 
 #: Columns that no address may filter by, for a filter is a question with a yes or no.
 SECRET_FIELDS = {"password"}
+#: What may follow a relation or a filter's column in an address.
+FILTER_STEPS = {"id", "pk", "exact", "in", "isnull", "isempty", "gt", "gte", "lt", "lte"}
+FILTER_STEPS |= {"year", "month", "day", "date", "range"}
 
 
 class ScopedFields(AccessRules, BaseModelAdmin):
@@ -35,7 +43,9 @@ class ScopedFields(AccessRules, BaseModelAdmin):
         return pickable_rows(self.admin_site, request, db_field)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if "widget" not in kwargs and db_field.name in self.raw_id_fields:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ForgivingAutocomplete(db_field, self.admin_site)
+        elif "widget" not in kwargs and db_field.name in self.raw_id_fields:
             kwargs["widget"] = ScopedRawIdWidget(
                 db_field.remote_field,
                 self.admin_site,
@@ -94,7 +104,8 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
     def lookup_allowed(self, lookup, value, request=None):
         """Filters of the list and plain columns; never a walk through a relation to other columns."""
         for name in self._filtered_names(request):
-            if lookup == name or lookup.startswith(f"{name}__"):
+            rest = lookup.removeprefix(name).split("__")[1:]
+            if lookup == name or (lookup.startswith(f"{name}__") and set(rest) <= FILTER_STEPS):
                 return True
         first, *rest = lookup.split("__")
         try:
@@ -104,7 +115,7 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
         if first in SECRET_FIELDS or field.auto_created:
             return False
         if field.is_relation:
-            return set(rest) <= {field.target_field.name, "pk", "exact", "in", "isnull"}
+            return set(rest) <= FILTER_STEPS
         return True
 
     def _filtered_names(self, request):
