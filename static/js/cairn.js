@@ -1,6 +1,7 @@
 // The one entry: looks what the page has and loads only what serves it.
 const parts = {
   "[data-theme-switch]": "./theme.js",
+  '[data-language-switch][method="get"]': "./language.js",
   "[data-code], .highlight, .prose pre": "./copy-code.js",
   "[data-keys]": "./keys.js",
   "[data-outline]": "./outline.js",
