@@ -1,7 +1,9 @@
 """The environment of our page templates."""
 
+from functools import cache
+
 from crispy_forms.utils import render_crispy_form
-from django.templatetags.static import static
+from django.templatetags.static import static as address_of_file
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import lazy
@@ -12,6 +14,10 @@ from lib import jinja as registry
 from lib.ids import uuid7
 
 
+#: Address of a static file; it does not change while the process runs.
+static = cache(address_of_file)
+
+
 def url(name, *args, **kwargs):
     """Address of a named page."""
     return reverse(name, args=args, kwargs=kwargs)
@@ -19,13 +25,17 @@ def url(name, *args, **kwargs):
 
 def icon(name, label=""):
     """An icon of the sprite; with a label where it stands without text beside it."""
-    sprite = static("img/icons.svg")
-    if label:
-        return Markup(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
-        ).format(label, sprite, name)
+    if not label:
+        return plain_icon(name)
+    return Markup(
+        '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
+    ).format(label, static("img/icons.svg"), name)
+
+
+@cache
+def plain_icon(name):
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
-        sprite, name
+        static("img/icons.svg"), name
     )
 
 
