@@ -13,7 +13,6 @@ from markupsafe import Markup
 from lib import jinja as registry
 from lib.ids import uuid7
 
-
 #: Address of a static file; it does not change while the process runs.
 static = cache(address_of_file)
 
