@@ -195,7 +195,9 @@ def _clean_animation(image, max_pixels):
         image.seek(index)
         _check_pixels(image.size, max_pixels)
         durations.append(max(20, min(int(image.info.get("duration") or 100), 60_000)))
-        frames.append(image.convert("RGBA"))
+        frame = Image.new("RGBA", image.size)  # a new picture, since a copy takes comments along
+        frame.paste(image.convert("RGBA"))
+        frames.append(frame)
     out = io.BytesIO()
     frames[0].save(
         out,
