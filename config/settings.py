@@ -173,6 +173,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 # What a page may load: our own files; scripts and styles by nonce. Videos only after a click, from these hosts.
 VIDEO_HOSTS = ["https://www.youtube-nocookie.com", "https://player.vimeo.com"]
+EMBED_HOSTS = ["https://codepen.io", "https://www.geogebra.org", "https://phet.colorado.edu"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -180,7 +181,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "media-src": [SELF],
-        "frame-src": [SELF, *VIDEO_HOSTS],
+        "frame-src": [SELF, *VIDEO_HOSTS, *EMBED_HOSTS],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": [SELF],

@@ -5,3 +5,14 @@ from django.utils.translation import gettext_lazy as _
 class ContentConfig(AppConfig):
     name = "content"
     verbose_name = _("Content")
+
+    def ready(self):
+        from content import outline, preflight_checks, rendering  # noqa: PLC0415 -- models must be loaded first
+        from courses import preflight  # noqa: PLC0415 -- models must be loaded first
+        from lib import jinja  # noqa: PLC0415 -- models must be loaded first
+
+        jinja.register("course_outline", outline.course_outline)
+        jinja.register("render_lesson", rendering.render_lesson)
+        preflight.register("content.outline", preflight_checks.check_outline)
+        preflight.register("content.lessons", preflight_checks.check_lessons)
+        preflight.register("content.images", preflight_checks.check_images)

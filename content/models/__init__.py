@@ -1,6 +1,6 @@
 """What a course is made of."""
 
-from content.models.item import ContentItem, ContentVersion, LessonItem
+from content.models.item import ContentItem, ContentVersion, LessonItem, MediaUse
 from content.models.media import MediaAsset, VideoAsset
 from content.models.outline import Lesson, Module
 
@@ -10,6 +10,7 @@ __all__ = [
     "Lesson",
     "LessonItem",
     "MediaAsset",
+    "MediaUse",
     "Module",
     "VideoAsset",
 ]

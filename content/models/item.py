@@ -158,3 +158,33 @@ class LessonItem(TenantModel):
 
     def __str__(self):
         return f"{self.lesson_id} #{self.position}"
+
+
+class MediaUse(TenantModel):
+    """A file that a version shows: as its own file, its video, its poster, or within its text."""
+
+    version = TenantForeignKey(
+        ContentVersion,
+        on_delete=models.CASCADE,
+        related_name="media_uses",
+        verbose_name=_("version"),
+    )
+    media = TenantForeignKey(
+        MediaAsset, on_delete=models.PROTECT, related_name="uses", verbose_name=_("file")
+    )
+    src = models.CharField(
+        _("as written"), max_length=500, blank=True, help_text=_("What the text calls the file.")
+    )
+
+    class Meta:
+        verbose_name = _("use of a file")
+        verbose_name_plural = _("uses of files")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "media", "src"], name="content_mediause_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.version_id} · {self.media_id}"

@@ -1,0 +1,80 @@
+"""What a text calls images and pages, turned into addresses."""
+
+import re
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from content.models import ContentItem, ContentVersion, MediaAsset
+from content.rendering import image_source
+from lib.markdown import ImageSource
+
+#: How a text names a file of the library: by its address there.
+_LIBRARY = re.compile(r"/media/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
+
+
+class References:
+    """Finds the images of one text, remembers which were used, and resolves its links.
+
+    `find_media(src)` gives a file of the library or None. `resolve_link(href)` as `lib.markdown.render`
+    wants it.
+    """
+
+    def __init__(
+        self,
+        find_media: Callable[[str], MediaAsset | None],
+        resolve_link: Callable[[str], str | None] | None = None,
+    ):
+        self._find_media = find_media
+        self._resolve_link = resolve_link
+        self.used: dict[str, MediaAsset] = {}
+        self.links: dict[str, str] = {}
+
+    def image(self, src: str) -> ImageSource | None:
+        asset = self.used.get(src) or self._find_media(src)
+        if asset is None:
+            return None
+        self.used[src] = asset
+        return image_source(asset)
+
+    def link(self, href: str) -> str | None:
+        if self._resolve_link is None:
+            return None
+        url = self._resolve_link(href)
+        if url is not None:
+            self.links[href] = url
+        return url
+
+
+def library_references(
+    item: ContentItem, known: Mapping[str, MediaAsset] | None = None
+) -> References:
+    """References as an editor writes them: library addresses, and what earlier versions of the item knew.
+
+    So a text that came from a folder keeps its relative images and links when somebody edits it here.
+    """
+    known = dict(known or {})
+    if item.current_version_id and not known:
+        known = media_by_src(item.current_version_id)
+    links = item.metadata.get("links", {})
+
+    def find(src):
+        return known.get(src) or find_in_library(src)
+
+    return References(find, links.get)
+
+
+def media_by_src(version_id: UUID) -> dict[str, MediaAsset]:
+    """The files within a version's text, by what the text calls them."""
+    version = ContentVersion(pk=version_id)
+    uses = version.media_uses.exclude(src="").select_related("media")
+    return {use.src: use.media for use in uses}
+
+
+def find_in_library(src: str) -> MediaAsset | None:
+    """The picture of the library that a text names by its id."""
+    match = _LIBRARY.match(src)
+    if match is None:
+        return None
+    return MediaAsset.objects.filter(
+        pk=UUID(match.group(1)), kind=MediaAsset.Kind.IMAGE, deleted_at__isnull=True
+    ).first()

@@ -1,0 +1,301 @@
+"""Content items: what they say is in versions that are added and never changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from content import videos
+from content.models import (
+    ContentItem,
+    ContentVersion,
+    Lesson,
+    LessonItem,
+    MediaAsset,
+    MediaUse,
+    VideoAsset,
+)
+from content.rendering import anchor_prefix, prepare
+from content.resolving import References, library_references
+from lib import markdown
+from lib.text import clean_text
+from users.models import User
+
+Kind = ContentItem.Kind
+
+#: Which kinds of library files an item of a kind can show.
+_MEDIA_KINDS = {
+    Kind.IMAGE: {MediaAsset.Kind.IMAGE},
+    Kind.AUDIO: {MediaAsset.Kind.AUDIO},
+    Kind.FILE: set(MediaAsset.Kind),
+    Kind.PRESENTATION: {MediaAsset.Kind.PRESENTATION, MediaAsset.Kind.DOCUMENT},
+}
+
+
+class ContentRefused(ValueError):
+    """This cannot be what the item says; the message says why, in a person's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The current version after saving, and whether it is a new one."""
+
+    version: ContentVersion
+    is_new: bool
+
+
+@transaction.atomic
+def add_item(
+    *, kind: str, title: str, by: User | None, now: datetime, metadata: dict | None = None
+) -> ContentItem:
+    """A content item that says nothing yet."""
+    return ContentItem.objects.create(
+        kind=kind, title=_clean_title(title), owner=by, metadata=metadata or {}
+    )
+
+
+@transaction.atomic
+def update_item(
+    item: ContentItem, *, title: str | None = None, metadata: dict | None = None, by, now
+) -> ContentItem:
+    """Change the title, or add to the metadata; nothing is written when nothing changes."""
+    changed = []
+    if title is not None and _clean_title(title) != item.title:
+        item.title = _clean_title(title)
+        changed.append("title")
+    if metadata is not None and {**item.metadata, **metadata} != item.metadata:
+        item.metadata = {**item.metadata, **metadata}
+        changed.append("metadata")
+    if changed:
+        item.save(update_fields=[*changed, "updated_at"])
+    return item
+
+
+@transaction.atomic
+def save_version(
+    item: ContentItem,
+    *,
+    body: str = "",
+    media: MediaAsset | None = None,
+    video: VideoAsset | None = None,
+    url: str = "",
+    caption: str = "",
+    references: References | None = None,
+    by: User | None,
+    now: datetime,
+) -> Saved:
+    """Make this what the item says: a new version, which becomes the current one.
+
+    `body` is Markdown: the text itself, or what stands below an image or player. `references` resolves its
+    images and links; without it those of the library and of the version before. Saving what is there
+    already gives the current version back. Locks the item. Raises ContentRefused.
+    """
+    ContentItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+    item.refresh_from_db()
+    _check(item.kind, body, media, video, url)
+    body = clean_text(body)
+    references = references or library_references(item)
+    version = ContentVersion(
+        item=item,
+        body=body,
+        media=media,
+        video=video,
+        url=url,
+        caption=clean_text(caption)[:500],
+        created_by=by,
+    )
+    version.html = _render(version, references)
+    uses = _uses_of(version, references)
+    current = item.current_version
+    if current is not None and _is_same(current, version, uses):
+        _refresh(current, version.html)
+        _remember_links(item, references)
+        return Saved(current, is_new=False)
+    last = item.versions.aggregate(last=Max("number"))["last"] or 0
+    version.number = last + 1
+    version.save(force_insert=True)
+    MediaUse.objects.bulk_create(
+        MediaUse(version=version, media_id=media_id, src=src) for media_id, src in sorted(uses)
+    )
+    item.current_version = version
+    item.save(update_fields=["current_version", "updated_at"])
+    _remember_links(item, references)
+    return Saved(version, is_new=True)
+
+
+def restore_version(version: ContentVersion, *, by: User | None, now: datetime) -> Saved:
+    """Make an old version the current one again, as a new version with its content."""
+    item = version.item
+    known = {use.src: use.media for use in version.media_uses.select_related("media") if use.src}
+    return save_version(
+        item,
+        body=version.body,
+        media=version.media,
+        video=version.video,
+        url=version.url,
+        caption=version.caption,
+        references=library_references(item, known),
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def refresh_html(items: Iterable[ContentItem]) -> int:
+    """Prepare the HTML of current versions anew, after a title or a video changed; how many differ."""
+    changed = 0
+    for item in items:
+        version = item.current_version
+        if version is not None:
+            version.item = item
+            changed += _refresh(version, _render(version, library_references(item)))
+    return changed
+
+
+@transaction.atomic
+def put_in_lesson(
+    lesson: Lesson, item: ContentItem, *, position: int | None = None, by, now
+) -> LessonItem:
+    """Show an item in a lesson, at `position` from 1 or at the end. Locks the lesson."""
+    Lesson.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=lesson.pk)
+    places = list(lesson.items.order_by("position"))
+    place = len(places) + 1 if position is None else min(max(position, 1), len(places) + 1)
+    for entry in places[place - 1 :]:
+        entry.position += 1
+    LessonItem.objects.bulk_update(places[place - 1 :], ["position"])
+    return LessonItem.objects.create(lesson=lesson, item=item, position=place)
+
+
+@transaction.atomic
+def take_from_lesson(entry: LessonItem, *, by, now) -> None:
+    """Take an item out of a lesson; the item itself stays in the library."""
+    Lesson.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=entry.lesson_id)
+    lesson_id = entry.lesson_id
+    entry.delete()
+    left = list(LessonItem.objects.filter(lesson=lesson_id).order_by("position"))
+    moved = [row for place, row in enumerate(left, 1) if row.position != place]
+    for place, row in enumerate(left, 1):
+        row.position = place
+    LessonItem.objects.bulk_update(moved, ["position"])
+
+
+@transaction.atomic
+def add_video(
+    *,
+    title: str,
+    url: str = "",
+    file: MediaAsset | None = None,
+    poster: MediaAsset | None = None,
+    captions: MediaAsset | None = None,
+    duration_seconds: int | None = None,
+    by: User | None,
+    now: datetime,
+) -> VideoAsset:
+    """A video at a provider, named by its address there, or a file of the library. Raises ContentRefused."""
+    if file is not None:
+        if file.kind != MediaAsset.Kind.VIDEO:
+            raise ContentRefused(_("This file is not a video."))
+        provider, provider_id = VideoAsset.Provider.FILE, ""
+    else:
+        found = videos.video_at(url)
+        if found is None:
+            raise ContentRefused(_("This is not the address of a video at YouTube or Vimeo."))
+        provider, provider_id = found
+    return VideoAsset.objects.create(
+        title=_clean_title(title),
+        provider=provider,
+        provider_id=provider_id,
+        file=file,
+        poster=poster,
+        captions=captions,
+        status=VideoAsset.Status.READY,
+        duration_seconds=duration_seconds,
+    )
+
+
+def _check(kind, body, media, video, url):
+    if kind in _MEDIA_KINDS:
+        if media is None:
+            raise ContentRefused(_("Choose a file."))
+        if media.kind not in _MEDIA_KINDS[kind]:
+            raise ContentRefused(_("This file does not fit this kind of content."))
+    elif kind == Kind.VIDEO and video is None:
+        raise ContentRefused(_("Choose a video."))
+    elif kind == Kind.EMBED and not videos.is_embeddable(url):
+        raise ContentRefused(
+            _("Pages can be embedded from these hosts only: %(hosts)s.")
+            % {"hosts": ", ".join(sorted(videos.EMBED_HOSTS))}
+        )
+    elif kind == Kind.TEXT and (media or video or url):
+        raise ContentRefused(_("A text has no file of its own."))
+
+
+def _render(version, references):
+    try:
+        text_html = (
+            markdown.render(
+                version.body,
+                resolve_image=references.image,
+                resolve_link=references.link,
+                id_prefix=anchor_prefix(version.item_id),
+            ).html
+            if version.body
+            else ""
+        )
+    except ValueError as error:
+        raise ContentRefused(str(error)) from error
+    return prepare(
+        version.item.kind,
+        title=version.item.title,
+        text_html=text_html,
+        media=version.media,
+        video=version.video,
+        url=version.url,
+        caption=version.caption,
+    )
+
+
+def _uses_of(version, references):
+    """Pairs of a file's id and what the text calls it, "" for files outside of the text."""
+    uses = {(asset.pk, src[:500]) for src, asset in references.used.items()}
+    if version.media_id:
+        uses.add((version.media_id, ""))
+    if version.video_id:
+        video = version.video
+        ids = (video.file_id, video.poster_id, video.captions_id)
+        uses |= {(media_id, "") for media_id in ids if media_id}
+    return uses
+
+
+def _is_same(current, version, uses):
+    fields = ("body", "media_id", "video_id", "url", "caption")
+    if any(getattr(current, name) != getattr(version, name) for name in fields):
+        return False
+    return set(current.media_uses.values_list("media_id", "src")) == uses
+
+
+def _refresh(version, html):
+    """Store derived HTML anew where it differs, for instance because a link finds its target now."""
+    if version.html == html:
+        return False
+    version.html = html
+    version.save(update_fields=["html"])
+    return True
+
+
+def _remember_links(item, references):
+    if references.links and item.metadata.get("links") != references.links:
+        item.metadata = {**item.metadata, "links": references.links}
+        item.save(update_fields=["metadata", "updated_at"])
+
+
+def _clean_title(value):
+    title = clean_text(value).strip()
+    if not title:
+        raise ContentRefused(_("A title is needed."))
+    if len(title) > 255:
+        raise ContentRefused(_("This title is longer than 255 characters."))
+    return title

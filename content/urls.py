@@ -1,0 +1,9 @@
+"""Addresses of this app."""
+
+from django.urls import path
+
+from content import views
+
+app_name = "content"
+
+urlpatterns = [path("media/<uuid:media_id>/<slug:variant>/", views.media, name="media")]
