@@ -12,6 +12,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("", include("tenancy.urls")),
+    path("", include("courses.urls")),
+    path("", include("content.urls")),
 ]
 
 if settings.DEBUG:
