@@ -22,7 +22,7 @@ def main() -> int:
     owner_url = os.environ.get("DATABASE_OWNER_URL") or web_url
     try:
         with psycopg.connect(owner_url, autocommit=True, connect_timeout=TIMEOUT) as connection:
-            problem = prepare(connection, web_user=conninfo.conninfo_to_dict(web_url).get("user"))
+            problem = prepare(connection, conninfo.conninfo_to_dict(web_url))
         prepare_template(owner_url)
     except psycopg.OperationalError as error:
         problem = f"The database of DATABASE_URL cannot be reached ({str(error).strip().splitlines()[-1].strip()})."
@@ -31,8 +31,11 @@ def main() -> int:
     return 1 if problem else 0
 
 
-def prepare(connection, web_user: str | None) -> str:
-    """Roles, memberships, rights and extensions in the connection's database; what still stands in the way, or ''."""
+def prepare(connection, web: dict[str, str]) -> str:
+    """Roles, memberships, rights and extensions in the connection's database; what still stands in the way, or ''.
+
+    `web` names the login of web and worker, which is made where it is missing and has a password.
+    """
     if connection.info.server_version < OLDEST_VERSION:
         return "PostgreSQL 15 or newer is needed: DATABASE_URL leads to an older one."
     if not _has(connection, OWNER) and not _try(
@@ -46,7 +49,13 @@ def prepare(connection, web_user: str | None) -> str:
             connection, [f"CREATE ROLE {OWNER} NOLOGIN CREATEDB;", f"CREATE ROLE {APP} NOLOGIN;"]
         )
     _join(connection, connection.info.user, (OWNER, APP))
-    if web_user and web_user != connection.info.user:
+    web_user = web.get("user", connection.info.user)
+    if web_user != connection.info.user:
+        if not _has(connection, web_user) and web.get("password"):
+            login = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+            _try(connection, login.format(sql.Identifier(web_user), sql.Literal(web["password"])))
+        if not _has(connection, web_user):
+            return _plea(connection, [f"CREATE ROLE {web_user} LOGIN PASSWORD '…';"])
         _join(connection, web_user, (APP,))
     database = sql.Identifier(connection.info.dbname)
     _try(
@@ -57,7 +66,7 @@ def prepare(connection, web_user: str | None) -> str:
     _try(connection, f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}")
     for statement in [*roles_sql.extensions(), *roles_sql.optional()]:
         _try(connection, statement)
-    return _missing(connection)
+    return _missing(connection, web_user)
 
 
 def prepare_template(owner_url: str) -> None:
@@ -72,7 +81,7 @@ def prepare_template(owner_url: str) -> None:
         return
 
 
-def _missing(connection):
+def _missing(connection, web_user):
     """What the migrations could not do without, as the statements that mend it."""
     user = sql.Identifier(connection.info.user).as_string(connection)
     pleas = [
@@ -82,6 +91,10 @@ def _missing(connection):
     ]
     if not _one(connection, "SELECT has_schema_privilege(%s, 'public', 'CREATE')", OWNER):
         pleas.append(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER};")
+    if web_user != connection.info.user and not _one(
+        connection, "SELECT pg_has_role(%s, %s, 'MEMBER')", web_user, APP
+    ):
+        pleas.append(f"GRANT {APP} TO {sql.Identifier(web_user).as_string(connection)};")
     there = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
     pleas += [f"CREATE EXTENSION {name};" for name in EXTENSIONS if name not in there]
     return _plea(connection, pleas) if pleas else ""
