@@ -1,0 +1,122 @@
+"""What the page of a course shows, read in one statement."""
+
+from dataclasses import dataclass
+
+from courses.models import Course
+from courses.pictures import picture_url
+from lib.rows import fetch_row
+
+_COURSE = [
+    "organization_id",
+    "id",
+    "slug",
+    "title",
+    "summary",
+    "description_html",
+    "objectives",
+    "requirements",
+    "tags",
+    "language",
+    "subject_id",
+    "owner_id",
+    "thumbnail",
+    "status",
+    "visibility",
+    "enrollment_type",
+    "max_capacity",
+    "waitlist_enabled",
+    "difficulty_level",
+    "duration_minutes",
+    "is_sequential",
+    "certificate_enabled",
+    "price",
+    "currency",
+    "published_at",
+    "outline_version",
+    "created_at",
+    "updated_at",
+]
+
+_PAGE = f"""
+SELECT {", ".join(f"course.{name}" for name in _COURSE)},
+    subject.title AS subject_title, subject.slug AS subject_slug,
+    seats.capacity, seats.taken, seats.student_count,
+    (SELECT json_agg(json_build_object(
+            'id', person.id, 'username', person.username, 'first_name', person.first_name,
+            'last_name', person.last_name, 'job_title', profile.job_title
+        ) ORDER BY person.id = course.owner_id DESC, person.last_name, person.first_name, person.id)
+        FROM (
+            SELECT course.owner_id AS id
+            UNION SELECT user_id FROM courses_coursestaff WHERE course_id = course.id
+        ) teaches
+        JOIN users_user person ON person.id = teaches.id AND person.is_active
+        LEFT JOIN users_profile profile ON profile.user_id = person.id
+    ) AS teachers,
+    (SELECT json_agg(json_build_object(
+            'slug', needed.slug, 'title', needed.title,
+            'is_listed', needed.status = 'published' AND needed.visibility = 'public'
+        ) ORDER BY needed.title, needed.id)
+        FROM courses_courseprerequisite link JOIN courses_course needed ON needed.id = link.required_course_id
+        WHERE link.course_id = course.id AND needed.deleted_at IS NULL
+    ) AS prerequisites
+FROM courses_course course
+JOIN courses_subject subject ON subject.id = course.subject_id
+JOIN courses_courseseats seats ON seats.course_id = course.id
+WHERE course.slug = %s AND course.deleted_at IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """Somebody who teaches, as the page names them."""
+
+    id: str
+    name: str
+    initials: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """The course without its long source texts, and everything of it that the page shows.
+
+    `free_seats` is None where seats are not limited. `prerequisites` are rows of slug, title and
+    `is_listed`: whether anybody may open it.
+    """
+
+    course: Course
+    subject_title: str
+    subject_slug: str
+    teachers: list[Teacher]
+    prerequisites: list[dict]
+    student_count: int
+    capacity: int | None
+    free_seats: int | None
+    picture_url: str
+
+
+def read_course_page(slug: str) -> CoursePage | None:
+    """The page of the course with this short name, None if there is none or it is in the trash. One query."""
+    row = fetch_row(_PAGE, [slug])
+    if row is None:
+        return None
+    course = Course.from_db("default", _COURSE, row[: len(_COURSE)])
+    free = None if row.capacity is None else max(0, row.capacity - row.taken)
+    return CoursePage(
+        course=course,
+        subject_title=row.subject_title,
+        subject_slug=row.subject_slug,
+        teachers=[_teacher(person) for person in row.teachers or ()],
+        prerequisites=row.prerequisites or [],
+        student_count=row.student_count,
+        capacity=row.capacity,
+        free_seats=free,
+        picture_url=picture_url(course.pk, row.thumbnail),
+    )
+
+
+def _teacher(person):
+    names = [person["first_name"], person["last_name"]]
+    name = " ".join(part for part in names if part) or person["username"]
+    initials = "".join(part[0] for part in names if part) or person["username"][:2]
+    return Teacher(person["id"], name, initials.upper(), person["job_title"] or "")

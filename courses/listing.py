@@ -1,0 +1,157 @@
+"""What the catalogue's results look like: cards, counted filters and the filters in force, ready to write out."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import gettext as _
+
+from courses.facets import known_choices
+from courses.models import Course
+from courses.pictures import picture_url
+from courses.search import mark_hits
+
+SHOWN_AS_MANY = 1000  #: from here on a total is a lower bound: nobody reads that far
+FEW_SEATS = 5  #: free seats from which on a card says how few are left
+FOLDED_AFTER = 8  #: choices of a filter that stand open
+
+
+def context_of(found, asked) -> dict:
+    """Values for `courses/_catalogue.html`."""
+    page, facets = found.page, found.facets
+    levels = {value: str(label) for value, label in Course.Difficulty.choices}
+    groups = _groups(facets, asked)
+    return {
+        "text": asked.text,
+        "cards": [_card(row, levels) for row in page],
+        "total": facets.total,
+        "total_label": _bounded(facets.total, facets.is_capped),
+        "is_guess": found.is_guess,
+        "has_matches": bool(facets.matches),
+        "groups": groups,
+        "chips": _chips(groups, asked),
+        "next_url": asked.url(cursor=page.next_cursor) if page.next_cursor else "",
+        "previous_url": asked.url(cursor=page.previous_cursor) if page.previous_cursor else "",
+        "first_url": asked.url(),
+        "clear_url": asked.without_filters,
+        "all_url": reverse("courses:list"),
+    }
+
+
+def _card(row, levels):
+    """The arguments of the component `course_card`."""
+    title, summary = row["title"], row["summary"]
+    if "title_hits" in row:
+        title, summary = mark_hits(row["title_hits"]), mark_hits(row["summary_hits"])
+    card = {
+        "title": title,
+        "href": reverse("courses:detail", args=[row["slug"]]),
+        "summary": summary,
+        "by": _name(row),
+        "level": levels.get(row["difficulty_level"], ""),
+        "minutes": row["duration_minutes"],
+        "image_url": picture_url(row["id"], row["thumbnail"]),
+        "cover_number": row["id"].int,
+    }
+    return card | _seats(row)
+
+
+def _name(row):
+    full = f"{row['owner__first_name'] or ''} {row['owner__last_name'] or ''}".strip()
+    return full or row["owner__username"] or ""
+
+
+def _seats(row):
+    """Whether one can still get in, or how many did."""
+    capacity, count = row["seats__capacity"], row["seats__student_count"] or 0
+    if capacity is not None:
+        free = max(0, capacity - row["seats__taken"])
+        if not free:
+            return {"status": "full", "note": ""}
+        if free <= FEW_SEATS:
+            text = ngettext("%(num)d seat left", "%(num)d seats left", free)
+            return {"status": "", "note": text % {"num": free}}
+    if count:
+        shown = {"num": number_format(count, force_grouping=True)}
+        text = ngettext("%(num)s student", "%(num)s students", count)
+        return {"status": "", "note": text % shown}
+    return {"status": "", "note": ""}
+
+
+def _bounded(count, is_capped):
+    """A count as text; "1,000+" where counting on would be idle or was stopped."""
+    if count >= SHOWN_AS_MANY or is_capped:
+        return f"{number_format(min(count, SHOWN_AS_MANY), force_grouping=True)}+"
+    return number_format(count, force_grouping=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One checkbox of a filter."""
+
+    value: str
+    label: str
+    count: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One filter: the choices that stand open, and those that are folded away."""
+
+    name: str
+    title: str
+    choices: list[Choice]
+    folded: list[Choice]
+
+
+def _groups(facets, asked):
+    groups = []
+    for name, filter_ in asked.filterset.filters.items():
+        choices = _choices(name, facets, asked.chosen.get(name, []))
+        if name == "language" and len(choices) < 2 and name not in asked.chosen:
+            continue
+        if choices:
+            shown = [choice for i, choice in enumerate(choices) if i < FOLDED_AFTER or choice.is_on]
+            folded = [choice for choice in choices if choice not in shown]
+            groups.append(Group(name, str(filter_.label), shown, folded))
+    return groups
+
+
+def _choices(name, facets, chosen):
+    """Choices that lead somewhere, and those in force even if they lead nowhere now."""
+    counted = {value: (label, count) for value, label, count in facets.counts[name]}
+    known = known_choices(name)
+    order = list(known) or list(counted)
+    order += [value for value in chosen if value not in order]
+    choices = []
+    for value in order:
+        label, count = counted.get(value, ("", 0))
+        if count or value in chosen:
+            label = str(known.get(value, "")) or label or _label(name, value)
+            shown = _bounded(count, facets.is_capped)
+            choices.append(Choice(value, label, shown, value in chosen))
+    return choices
+
+
+def _label(name, value):
+    if name != "language":
+        return value
+    try:
+        return get_language_info(value)["name_translated"]
+    except KeyError:
+        return value
+
+
+def _chips(groups, asked):
+    """(text, address without it) of everything the list is narrowed by."""
+    chips = [(f"“{asked.text}”", asked.url(q=""))] if asked.text else []
+    for group in groups:
+        for choice in [*group.choices, *group.folded]:
+            if choice.is_on:
+                label = (
+                    _("#%(tag)s") % {"tag": choice.label} if group.name == "tag" else choice.label
+                )
+                chips.append((label, asked.url(without=(group.name, choice.value))))
+    return chips

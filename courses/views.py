@@ -1,0 +1,88 @@
+"""The catalogue, the page of a course, and its picture."""
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_info
+from django.views.decorators.http import require_safe
+
+from courses import catalogue, permissions
+from courses.course_page import read_course_page
+from courses.models import Course, FormerSlug
+from courses.pictures import version_of
+from lib.access import public
+from lib.guest_pages import same_for_all_guests
+
+PICTURE_CACHE = "private, max-age=31536000, immutable"  # the address changes with the picture
+
+
+@public
+@require_safe
+@same_for_all_guests
+def course_list(request):
+    asked = catalogue.Asked(request.GET)
+    part = catalogue.results_part(request.user, asked)
+    context = {"nav": "courses", "asked": asked, "part": part, "sorts": asked.sorts}
+    is_part = bool(request.htmx) and not request.htmx.history_restore_request
+    template = "courses/_results.html" if is_part else "courses/course_list.html"
+    response = render(request, template, context)
+    if is_part:
+        response["HX-Push-Url"] = asked.url(cursor=asked.cursor)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@public
+@require_safe
+@same_for_all_guests
+def course_detail(request, slug):
+    page = read_course_page(slug)
+    if page is None:
+        return redirect_from_former_slug(request, slug)
+    course = page.course
+    if not permissions.can_view_course(request.user, course):
+        raise Http404
+    context = {
+        "nav": "courses",
+        "page": page,
+        "course": course,
+        "level": course.get_difficulty_level_display(),
+        "language": language_name(course.language),
+        "can_edit": permissions.can_edit_course(request.user, course),
+    }
+    return render(request, "courses/course_detail.html", context)
+
+
+@public
+@require_safe
+def course_picture(request, course_id, version):
+    """The picture of a course that the person may see."""
+    course = get_object_or_404(Course.objects.visible_to(request.user), pk=course_id)
+    name = course.thumbnail.name
+    if not name or version_of(name) != version or not default_storage.exists(name):
+        raise Http404
+    response = FileResponse(default_storage.open(name))
+    response["Cache-Control"] = PICTURE_CACHE
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def redirect_from_former_slug(request, slug):
+    """Old addresses of a course lead to the new one, for those who may see it."""
+    former = get_object_or_404(FormerSlug.objects.select_related("course"), slug=slug)
+    if not Course.objects.visible_to(request.user).filter(pk=former.course_id).exists():
+        raise Http404
+    return redirect(former.course, permanent=True)
+
+
+def language_name(code):
+    """The language's own name in the reader's language; the code itself where Django knows no name."""
+    if code in dict(settings.LANGUAGES):
+        return dict(settings.LANGUAGES)[code]
+    try:
+        return get_language_info(code)["name_translated"]
+    except KeyError:
+        return code
