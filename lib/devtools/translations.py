@@ -4,6 +4,7 @@
 missing. Needs the environment, unlike the rest of this package.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+VALUE = re.compile(r"%\((\w+)\)|(?<!%)%([sd])")
 COMMENT_TAGS = ["Translators:"]
 SKIPPED = {".venv", "var", "bench", "tests", "devtools", "node_modules", "django"}
 
@@ -134,8 +136,10 @@ def shortcomings(root: Path) -> list[str]:
             f"{language}: not translated: {_shown((text, None))}"
             for text in _untranslated(catalogue)
         ]
-        for message, errors in catalogue.check():
-            problems += [f"{language}: {error}: {_shown((message.id, None))}" for error in errors]
+        problems += [
+            f"{language}: other values than the text has: {_shown((text, None))}"
+            for text in _with_other_values(catalogue)
+        ]
     return sorted(problems)
 
 
@@ -162,6 +166,23 @@ def _untranslated(catalogue):
         if message.id and (message.fuzzy or not all(strings)):
             missing.append(message.id)
     return missing
+
+
+def _with_other_values(catalogue):
+    """Texts whose translation names a value that is not there, or leaves one out; a plural form may."""
+    wrong = []
+    for message in catalogue:
+        if not message.id or not message.string:
+            continue
+        is_plural = isinstance(message.id, (list, tuple))
+        sources, targets = (
+            (message.id, message.string) if is_plural else ([message.id], [message.string])
+        )
+        wanted = set(VALUE.findall(" ".join(sources)))
+        found = [set(VALUE.findall(text)) for text in targets if text]
+        if any(names - wanted or (names != wanted and not is_plural) for names in found):
+            wrong.append(message.id)
+    return wrong
 
 
 def _shown(item):
