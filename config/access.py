@@ -60,6 +60,13 @@ ACCESS: dict[str, Access] = {
     "enrollments:enroll": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
     "enrollments:withdraw": Access(FORM, Who.LEARNER, Tenancy.PRIVATE, COURSE),
     "enrollments:people": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:pause": Access(POST, Who.LEARNER, Tenancy.PRIVATE, COURSE),
+    "enrollments:resume": Access(POST, Who.LEARNER, Tenancy.PRIVATE, COURSE),
+    "enrollments:person": Access(
+        FORM, Who.COURSE_STAFF, arguments=COURSE | {"enrollment_id": "enrollment.pk"}
+    ),
+    "progress:go_on": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
+    "progress:reopen": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),
     "progress:my_courses": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
     "progress:lesson": Access(GET, Who.LEARNER, Tenancy.PRIVATE, LESSON),
     "progress:complete": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),

@@ -5,15 +5,20 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+from progress import views as progress_views
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("users.account_urls")),
     path("", include("tenancy.urls")),
+    path("", include("users.urls")),
     path("", include("courses.urls")),
     path("", include("content.urls")),
+    path("", include("enrollments.urls")),
+    path("", include("progress.urls")),
+    path("", progress_views.home, name="home"),
 ]
 
 if settings.DEBUG:

@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class EnrollmentsConfig(AppConfig):
     name = "enrollments"
     verbose_name = _("Enrollments")
+
+    def ready(self):
+        from enrollments import registrations  # noqa: PLC0415 -- models must be loaded first
+
+        registrations.install()

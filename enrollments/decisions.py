@@ -67,7 +67,7 @@ def course_is_published(standing, now):
 
 @asks("visibility")
 def course_is_public(standing, now):
-    if standing.visibility == Course.Visibility.PRIVATE and standing.enrollment_id is None:
+    if standing.visibility == Course.Visibility.PRIVATE and not standing.is_on_it:
         return Reason("private", _("This course is private. Its teachers decide who joins."))
     return None
 

@@ -21,6 +21,10 @@ class EnrollmentQuerySet(models.QuerySet):
         """Those whose student may work in the course now."""
         return self.filter(status__in=Enrollment.LEARNING)
 
+    def of_student(self, user):
+        """Those of somebody who is on a course, or may still read what became of their place."""
+        return self.filter(student=user).exclude(status=Enrollment.Status.WITHDRAWN)
+
     def visible_to(self, user):
         """A student's own; for staff those of the courses they may edit."""
         if user.is_admin:
@@ -78,6 +82,8 @@ class Enrollment(TenantModel):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     completed_lesson_count = models.PositiveIntegerField(_("lessons done"), default=0)
+    #: The version of the course's outline that the progress was derived from; 0 before the first time.
+    outline_version = models.PositiveBigIntegerField(default=0, editable=False)
     last_lesson = TenantForeignKey(
         Lesson,
         on_delete=models.SET_NULL,

@@ -25,9 +25,9 @@ CLAIM = """
 WITH claimed AS (
     INSERT INTO enrollments_enrollment (
         organization_id, id, course_id, student_id, status, enrolled_at, created_at, updated_at,
-        rejection_reason, percent, completed_lesson_count, total_time_seconds, engagement_score
+        rejection_reason, percent, completed_lesson_count, outline_version, total_time_seconds, engagement_score
     )
-    VALUES (%(organization)s, %(id)s, %(course)s, %(student)s, 'active', %(now)s, %(now)s, %(now)s, '', 0, 0, 0, 0)
+    VALUES (%(organization)s, %(id)s, %(course)s, %(student)s, 'active', %(now)s, %(now)s, %(now)s, '', 0, 0, 0, 0, 0)
     ON CONFLICT (course_id, student_id) DO NOTHING
     RETURNING organization_id, id, student_id
 )
@@ -56,7 +56,9 @@ class UnlawfulChange(Exception):
     def __init__(self, from_status: str, to_status: str):
         self.from_status, self.to_status = Status(from_status), Status(to_status)
         values = {"before": self.from_status.label, "after": self.to_status.label}
-        super().__init__(_("An enrollment that is “%(before)s” cannot become “%(after)s”.") % values)
+        super().__init__(
+            _("An enrollment that is “%(before)s” cannot become “%(after)s”.") % values
+        )
 
 
 def enroll(course_id: UUID, student, *, by, now: datetime) -> Enrollment:
@@ -183,6 +185,19 @@ def lock(enrollment_id: UUID) -> Enrollment:
 def withdraw(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
     """Leave a course, or be taken off it: the seat is free, what was done is kept. Raises UnlawfulChange."""
     return change_state(enrollment_id, Status.WITHDRAWN, by=by, now=now, reason=reason)
+
+
+def bring_back(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
+    """Give somebody their place back, by staff. Raises UnlawfulChange, CourseFull where no seat is left."""
+    try:
+        with transaction.atomic():
+            return change_state(enrollment_id, Status.ACTIVE, by=by, now=now, reason=reason)
+    except IntegrityError as error:
+        if OVERSOLD not in str(error):
+            raise
+        enrollment = Enrollment.objects.select_related("student").get(pk=enrollment_id)
+        standing = standing_of(enrollment.student, enrollment.course_id)
+        raise CourseFull(refuse(course_full(standing))) from error
 
 
 def pause(enrollment_id: UUID, *, by, now: datetime) -> Enrollment:

@@ -6,15 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from courses.models import Course
 from enrollments.models import Enrollment
 from lib.rows import fetch_row
 
 # The course by its id or by its short name, whichever is given.
 STANDING = """
 SELECT c.id AS course_id, c.slug, c.title, c.status, c.visibility, c.enrollment_type, c.price, c.currency,
-    c.owner_id, c.deleted_at, s.capacity, s.taken,
-    e.id AS enrollment_id, e.status AS state, COALESCE(e.percent, 0) AS percent, e.enrolled_at,
-    e.last_accessed_at, l.slug AS last_lesson_slug,
+    c.owner_id, c.deleted_at, c.is_sequential, c.outline_version, s.capacity, s.taken,
+    s.student_count, s.completed_count, e.id AS enrollment_id, e.status AS state, COALESCE(e.percent, 0) AS percent, e.enrolled_at,
+    e.completed_at, e.last_lesson_id,
     EXISTS (
         SELECT FROM courses_coursestaff t WHERE t.course_id = c.id AND t.user_id = %(user)s
     ) AS is_on_staff,
@@ -30,7 +31,6 @@ SELECT c.id AS course_id, c.slug, c.title, c.status, c.visibility, c.enrollment_
 FROM courses_course c
 JOIN courses_courseseats s ON s.course_id = c.id
 LEFT JOIN enrollments_enrollment e ON e.course_id = c.id AND e.student_id = %(user)s
-LEFT JOIN content_lesson l ON l.id = e.last_lesson_id AND l.deleted_at IS NULL
 WHERE {course}
 """
 BY_ID = STANDING.format(course="c.id = %(course)s")
@@ -52,14 +52,18 @@ class Standing:
     currency: str
     owner_id: UUID | None
     deleted_at: datetime | None
+    is_sequential: bool
+    outline_version: int
     capacity: int | None
     taken: int
+    student_count: int
+    completed_count: int
     enrollment_id: UUID | None
     state: str | None
     percent: Decimal
     enrolled_at: datetime | None
-    last_accessed_at: datetime | None
-    last_lesson_slug: str | None
+    completed_at: datetime | None
+    last_lesson_id: UUID | None
     is_on_staff: bool
     missing: tuple[dict, ...]
 
@@ -72,6 +76,25 @@ class Standing:
         if user.is_admin:
             return True
         return user.is_instructor and (self.owner_id == user.pk or self.is_on_staff)
+
+    @property
+    def is_visible(self) -> bool:
+        """May open the page of the course; the same as `Course.objects.visible_to`, without a query."""
+        if self.deleted_at is not None:
+            return False
+        return self.is_listed or self.teaches or self.is_on_it
+
+    @property
+    def is_listed(self) -> bool:
+        """The catalogue shows the course to everyone."""
+        return (
+            self.status == Course.Status.PUBLISHED and self.visibility == Course.Visibility.PUBLIC
+        )
+
+    @property
+    def is_on_it(self) -> bool:
+        """Is on the course or may still read what became of their place; not after leaving it."""
+        return self.state is not None and self.state != Enrollment.Status.WITHDRAWN
 
     @property
     def is_learning(self) -> bool:
@@ -96,3 +119,11 @@ def standing_of(user, course_id: UUID | None = None, *, slug: str = "") -> Stand
         return None
     missing = tuple(json.loads(text) for text in row.missing)
     return Standing(person, *row[:-1], missing)
+
+
+def standing_here(request, course_id: UUID) -> Standing:
+    """How a request's person stands to the course of its page, read once for all parts of the page."""
+    known = getattr(request, "_standing", None)
+    if known is None or known.course_id != course_id:
+        known = request._standing = standing_of(request.user, course_id)
+    return known

@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class ProgressConfig(AppConfig):
     name = "progress"
     verbose_name = _("Progress")
+
+    def ready(self):
+        from progress import registrations  # noqa: PLC0415 -- models must be loaded first
+
+        registrations.install()

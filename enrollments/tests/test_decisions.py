@@ -55,7 +55,9 @@ def test_student_may_enroll_on_an_open_course(student, course):
     ],
 )
 def test_course_decides(student, fields, expected):
-    assert code(student, CourseFactory(published=True, **{"published_at": NOW} | fields)) == expected
+    assert (
+        code(student, CourseFactory(published=True, **{"published_at": NOW} | fields)) == expected
+    )
 
 
 def test_visitor_is_asked_to_sign_in(course):

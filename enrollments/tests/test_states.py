@@ -42,7 +42,9 @@ def test_database_holds_the_same_table(organization, before, after):
 
 def test_database_counts_the_same_seats(organization):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT s FROM unnest(%s::text[]) s WHERE enrollments_holds_seat(s)", [Status.values])
+        cursor.execute(
+            "SELECT s FROM unnest(%s::text[]) s WHERE enrollments_holds_seat(s)", [Status.values]
+        )
         held = {status for (status,) in cursor.fetchall()}
     assert held == SEAT_HOLDING
 

@@ -1,0 +1,177 @@
+"""Joining and leaving a course, and who is on it."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from enrollments import permissions, services
+from enrollments.filters import SORT_LABELS, SORTS, PeopleFilter
+from enrollments.forms import StaffActionForm
+from enrollments.models import Enrollment
+from enrollments.standing import Standing, standing_of
+from lib.pagination import paginate
+
+PEOPLE_PER_PAGE = 50
+
+PEOPLE_COLUMNS = (
+    "id",
+    "status",
+    "percent",
+    "completed_lesson_count",
+    "enrolled_at",
+    "created_at",
+    "seen_at",
+    "last_accessed_at",
+    "student__first_name",
+    "student__last_name",
+    "student__username",
+    "student__email",
+)
+
+
+@require_POST
+def enroll(request, slug):
+    standing = _visible(request, slug)
+    try:
+        services.enroll_standing(standing, by=request.user, now=request.now)
+    except services.EnrollmentRefused as refused:
+        messages.error(request, refused.decision.message)
+        return redirect("courses:detail", slug)
+    messages.success(request, _("You are on “%(course)s”. Welcome!") % {"course": standing.title})
+    return redirect("progress:go_on", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request, slug):
+    standing = _on_course(request, slug)
+    if request.method == "POST":
+        try:
+            services.withdraw(standing.enrollment_id, by=request.user, now=request.now)
+        except services.UnlawfulChange as refused:
+            messages.error(request, str(refused))
+            return redirect("courses:detail", slug)
+        text = _("You left “%(course)s”. What you did is kept.") % {"course": standing.title}
+        messages.success(request, text)
+        return redirect("courses:detail", slug) if standing.is_listed else redirect("home")
+    return render(request, "enrollments/enrollment_withdraw.html", {"standing": standing})
+
+
+@require_POST
+def pause(request, slug):
+    return _own_step(request, slug, services.pause, _("Your place is kept while you pause."))
+
+
+@require_POST
+def resume(request, slug):
+    return _own_step(request, slug, services.resume, _("Welcome back."))
+
+
+def _own_step(request, slug, service, text):
+    standing = _on_course(request, slug)
+    try:
+        service(standing.enrollment_id, by=request.user, now=request.now)
+    except services.UnlawfulChange as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, text)
+    return redirect("courses:detail", slug)
+
+
+@require_GET
+def people(request, slug):
+    standing = _manageable(request, slug)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else "newest"
+    rows = (
+        Enrollment.objects.filter(course_id=standing.course_id)
+        .annotate(seen_at=Coalesce("last_accessed_at", "created_at"))
+        .values(*PEOPLE_COLUMNS)
+    )
+    found = PeopleFilter(request.GET, queryset=rows)
+    page = paginate(
+        found.qs, order=SORTS[sort], cursor=request.GET.get("cursor"), size=PEOPLE_PER_PAGE
+    )
+    chosen = {"status": request.GET.get("status", ""), "q": request.GET.get("q", ""), "sort": sort}
+    context = {
+        "standing": standing,
+        "page": page,
+        "chosen": chosen,
+        "is_filtered": bool(chosen["status"] or chosen["q"]),
+        "sorts": SORT_LABELS.items(),
+        "states": Enrollment.Status.choices,
+        "next_url": _page_url(chosen, page.next_cursor),
+        "previous_url": _page_url(chosen, page.previous_cursor),
+    }
+    return render(request, "enrollments/enrollment_people.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request, slug, enrollment_id):
+    standing = _manageable(request, slug)
+    enrollment = get_object_or_404(
+        Enrollment.objects.select_related("student"),
+        pk=enrollment_id,
+        course_id=standing.course_id,
+    )
+    form = StaffActionForm(request.POST or None, enrollment=enrollment)
+    if form.is_valid():
+        try:
+            form.service(
+                enrollment.pk,
+                by=request.user,
+                now=request.now,
+                reason=form.cleaned_data["reason"],
+            )
+        except services.EnrollmentRefused as refused:
+            messages.error(request, refused.decision.message)
+        except services.UnlawfulChange as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("Done."))
+        return redirect("enrollments:person", slug, enrollment_id)
+    changes = enrollment.changes.select_related("by").order_by("-at", "-id")[:100]
+    context = {
+        "standing": standing,
+        "enrollment": enrollment,
+        "form": form,
+        "changes": list(changes),
+    }
+    return render(request, "enrollments/enrollment_person.html", context)
+
+
+def _visible(request, slug) -> Standing:
+    """How the person stands to a course that they may see; 404 for any other."""
+    standing = standing_of(request.user, slug=slug)
+    if standing is None or not standing.is_visible:
+        raise Http404
+    return standing
+
+
+def _on_course(request, slug) -> Standing:
+    """The same for a course that the person is on; 404 for any other."""
+    standing = _visible(request, slug)
+    if not standing.is_on_it:
+        raise Http404
+    return standing
+
+
+def _manageable(request, slug) -> Standing:
+    """The same for a course whose people the person may see; 403 for those who only see the course."""
+    standing = _visible(request, slug)
+    if not permissions.can_see_people(standing):
+        raise PermissionDenied
+    return standing
+
+
+def _page_url(chosen, cursor):
+    if cursor is None:
+        return ""
+    return "?" + urlencode(
+        {name: value for name, value in chosen.items() if value} | {"cursor": cursor}
+    )

@@ -1,0 +1,64 @@
+"""Why 95 %? The number of a course with the modules it is made of and the lessons that are missing."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.utils.translation import ngettext
+
+from content.outline import Outline, lessons_url
+from enrollments.standing import Standing
+from lib.decisions import Explanation, Part
+from progress.arithmetic import percent_of
+from progress.unlocking import states_of
+
+
+def explain_course(
+    standing: Standing, outline: Outline, *, completed: Collection[UUID], begun: Collection[UUID]
+) -> Explanation:
+    """The percentage of a course as lessons done per module; the parts add up to the whole. No query."""
+    parts = []
+    for module in outline.modules:
+        done = sum(lesson.id in completed for lesson in module.lessons)
+        total = len(module.lessons)
+        parts.append(Part(module.title, done, total, str(module.id), is_missing=done < total))
+    done, total = sum(part.value for part in parts), sum(part.out_of for part in parts)
+    summary = ngettext(
+        "%(done)d of %(num)d lesson is done.", "%(done)d of %(num)d lessons are done.", total
+    ) % {"done": done, "num": total}
+    return Explanation(percent_of(done, total), tuple(parts), summary)
+
+
+def missing_lessons(
+    standing: Standing, outline: Outline, *, completed: Collection[UUID], begun: Collection[UUID]
+) -> list[dict]:
+    """Per module what is done and which lessons are open, with where to go and why one cannot yet."""
+    states = states_of(
+        outline, completed=completed, begun=begun, is_sequential=standing.is_sequential
+    )
+    base_url = lessons_url(standing.slug)
+    rows = []
+    for module in outline.modules:
+        open_lessons = [
+            {
+                "number": lesson.number,
+                "title": lesson.title,
+                "url": lesson.url(base_url) if states[lesson.id].is_linked else "",
+                "reason": states[lesson.id].reason,
+                "minutes": lesson.duration_minutes,
+                "is_begun": states[lesson.id].shape == "active",
+            }
+            for lesson in module.lessons
+            if lesson.id not in completed
+        ]
+        total = len(module.lessons)
+        rows.append(
+            {
+                "number": module.number,
+                "title": module.title,
+                "done": total - len(open_lessons),
+                "total": total,
+                "percent": percent_of(total - len(open_lessons), total),
+                "open_lessons": open_lessons,
+            }
+        )
+    return rows

@@ -1,0 +1,25 @@
+"""What this app tells the floors below: how the lessons stand to a reader, and what completes a course."""
+
+from content.outline import OPEN, register_states
+from enrollments.standing import standing_here
+from progress import requirements
+from progress.unlocking import states_of
+from progress.viewing import work_of
+
+
+def outline_states(request, course, outline):
+    """States for the outline on a course's page: a student's own, all open for those who teach it."""
+    standing = standing_here(request, course.pk)
+    if standing.is_learning:
+        completed, begun = work_of(standing.enrollment_id)
+        return states_of(
+            outline, completed=completed, begun=begun, is_sequential=standing.is_sequential
+        )
+    if standing.teaches:
+        return dict.fromkeys(outline.places, OPEN)
+    return None
+
+
+def install():
+    register_states(outline_states)
+    requirements.register("lessons", requirements.all_lessons_are_done)

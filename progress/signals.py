@@ -1,0 +1,9 @@
+"""What progress announces, inside the transaction of the fact."""
+
+from django.dispatch import Signal
+
+lesson_completed = (
+    Signal()
+)  #: A student's first completion of a lesson. Facts: completion, enrollment.
+module_completed = Signal()  #: The last lesson of a module is done. Facts: completion, enrollment.
+course_completed = Signal()  #: A student has done all a course asks for. Facts: enrollment.
