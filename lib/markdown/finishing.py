@@ -18,6 +18,7 @@ from lib.markdown.plain import plain_text
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SLUG_LENGTH = 60
 _MAX_PIXELS_SHOWN = 10_000
 
@@ -103,10 +104,11 @@ class Finisher:
             self._out.append(html[position : match.start()])
             position = match.end()
             closing, tag, raw = match.groups()
+            raw = raw.replace(' class=""', "")  # what is left where no class was allowed
             if handler := self._handlers.get(tag):
                 handler(self, tag, bool(closing), raw)
             else:
-                self._out.append(match.group())
+                self._out.append(f"<{closing}{tag}{raw}>")
         self._out.append(html[position:])
         self._settle_anchors()
         finished = "".join(self._out)
@@ -178,7 +180,7 @@ class Finisher:
         attributes = _attributes(raw)
         self._own_id(attributes)
         href = attributes.get("href", "").strip()
-        if not href:
+        if not href or _CONTROL.search(href):
             self._dropped_links += 1
             return
         if href.startswith("#"):
@@ -224,7 +226,7 @@ class Finisher:
     def _on_image(self, tag, is_closing, raw):
         attributes = _attributes(raw)
         src, alt = attributes.get("src", "").strip(), attributes.get("alt", "")
-        if not src:
+        if not src or _CONTROL.search(src):
             self._out.append(escape(alt))
             return
         source = self._resolve_image(src) if self._resolve_image else src
