@@ -143,7 +143,7 @@ def test_hung_server_costs_a_page_one_timeout(hung):
     hung.get_many(["a", "b"])
     hung.delete_many(["a"])
 
-    assert time.monotonic() - start <= 0.3
+    assert time.monotonic() - start < 0.45  # 0.25 and a busy machine; two timeouts would be 0.5
 
 
 def test_failure_is_remembered_by_all_threads_of_the_process(hung):
@@ -162,7 +162,7 @@ def test_failure_is_remembered_by_all_threads_of_the_process(hung):
     for thread in threads:
         thread.join()
 
-    assert max(took) < 0.1
+    assert max(took) < 0.2
 
 
 def test_only_one_caller_asks_again_after_the_pause(hung, monkeypatch):
