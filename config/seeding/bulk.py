@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -16,6 +17,7 @@ from content.models import ContentItem, ContentVersion, Lesson, LessonItem, Modu
 from courses.models import Course, Subject
 from enrollments.models import Enrollment
 from lib.ids import uuid7
+from progress.arithmetic import percent_of
 from progress.models import LessonProgress, ModuleProgress
 from tenancy import services
 from tenancy.context import organization_context
@@ -235,25 +237,26 @@ class Place:
     at: datetime
 
     @property
-    def percent(self) -> float:
-        return round(100 * self.done / self.lesson_count, 2)
+    def percent(self) -> Decimal:
+        return percent_of(self.done, self.lesson_count)
 
 
 def add_enrollments(plan: Plan) -> int:
     plan.say("Enrollments and progress …")
     places = list(places_of_everyone(plan))
+    versions = dict(Course.objects.values_list("pk", "outline_version"))
     insert_rows(
         Enrollment,
         (
             *STAMP, "course_id", "student_id", "status", "enrolled_at", "completed_at", "rejection_reason",
             "percent", "completed_lesson_count", "total_time_seconds", "last_accessed_at",
-            "last_activity_at", "engagement_score",
+            "last_activity_at", "engagement_score", "outline_version",
         ),
         (
             stamped(
                 plan, place.id, place.course_id, place.student_id, place.status, place.at,
                 plan.now if place.status == "completed" else None, "", place.percent, place.done,
-                place.done * 600, place.at, place.at, 0,
+                place.done * 600, place.at, place.at, 0, versions[place.course_id] if place.done else 0,
             )
             for place in places
         ),
@@ -285,7 +288,7 @@ def places_of_everyone(plan: Plan):
     for student_id in plan.students[:STUDENTS_OF_LARGE_COURSE]:
         yield place_of(plan, plan.sized["sized-people"], student_id)
     for name in ("sized-65", "sized-300"):
-        for student_id in plan.students[:50]:
+        for student_id in plan.students[:100]:
             yield place_of(plan, plan.sized[name], student_id)
     if not small:
         return
@@ -330,7 +333,7 @@ def module_rows(plan: Plan, place: Place):
         left -= done
         yield stamped(
             plan, uuid7(), place.id, place.student_id, module_id, done, len(lessons),
-            round(100 * done / len(lessons), 2), place.at if done == len(lessons) else None,
+            percent_of(done, len(lessons)), place.at if done == len(lessons) else None,
         )  # fmt: skip
 
 

@@ -1,0 +1,82 @@
+"""Who opens the pages: sessions of the seeded people, made without the form."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from bench.database import SLUG
+from courses.models import Course
+from enrollments.models import Enrollment
+from tenancy.context import organization_context
+from tenancy.services import find_organization
+from users.models import User
+
+HOST = f"{SLUG}.localhost"
+BATCH = 1_000  # sessions per statement
+
+
+@dataclass(frozen=True)
+class Person:
+    id: UUID
+    username: str
+    session: str
+
+
+def organization():
+    """A `with` in which the seeded organization is the current one."""
+    return organization_context(find_organization(SLUG))
+
+
+def signed_in(users) -> list[Person]:
+    """A stored session for each of these users."""
+    people, rows = [], []
+    until = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    for user in users:
+        store = SessionStore()
+        facts = {
+            SESSION_KEY: str(user.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
+        }
+        key = store._get_new_session_key()
+        rows.append(Session(session_key=key, session_data=store.encode(facts), expire_date=until))
+        people.append(Person(user.pk, user.username, key))
+    Session.objects.bulk_create(rows, batch_size=BATCH)
+    return people
+
+
+def named(*usernames: str) -> list[User]:
+    """Users by name, in this order."""
+    found = {user.username: user for user in User.objects.filter(username__in=usernames)}
+    return [found[name] for name in usernames]
+
+
+def students(count: int) -> list[User]:
+    """Students that are on the courses of known size, active, with something done."""
+    places = Enrollment.objects.filter(course__slug="sized-65", status=Enrollment.Status.ACTIVE)
+    places = places.filter(
+        student__in=Enrollment.objects.filter(course__slug="sized-300", status="active").values(
+            "student"
+        )
+    )
+    ids = places.order_by("-completed_lesson_count", "id").values_list("student_id", flat=True)[
+        :count
+    ]
+    return list(User.objects.filter(pk__in=list(ids)))
+
+
+def outsiders(slug: str, count: int) -> list[User]:
+    """Students that are not on this course."""
+    inside = Enrollment.objects.filter(course__slug=slug).values("student")
+    outside = User.objects.filter(role=User.Role.STUDENT).exclude(pk__in=inside)
+    return list(outside.order_by("-id")[:count])
+
+
+def teacher_of(slug: str) -> User:
+    return Course.objects.select_related("owner").get(slug=slug).owner

@@ -1,0 +1,249 @@
+"""One run from the first request to the last, with the yardstick between the pages."""
+
+import gzip
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean
+
+import django
+
+from bench import database, firstvisit, machine, pages, people, queries, usage, writes
+from bench.load import Job
+from bench.measure import LOAD, QUICK, THOROUGH, Measured, Sample, get, measure, sample, send
+from bench.outcome import Check, Outcome, PageRow
+from bench.servers import THREADS, WORKERS, Server
+from bench.usage import Processes
+
+SMALL_SCALE = 0.1
+COMPARISONS = 4  # times that small and large take turns
+GROWTH_LIMIT = 1.1
+MEMORY_LIMIT_MB = 150
+SIGN_IN_LIMIT_MS = 35
+HOT_LIMIT = 2.0  # times B's rate
+FIRST_VISIT_LIMIT_KB = 100
+KILOBYTE, MEGABYTE = 1024, 1024 * 1024
+
+
+class Session:
+    """The servers, their processes, and what was found so far."""
+
+    def __init__(self, options, say):
+        self.options, self.say = options, say
+        self.pace = QUICK if options.quick else THOROUGH
+        self.outcome = Outcome()
+        self.environment = dict(os.environ)
+        self.logs = Path(os.environ.get("DATA_DIR", "var")) / "logs"
+        with database.owner_of(os.environ["DATABASE_OWNER_URL"]) as connection:
+            self.postmaster = usage.postmaster_of(connection)
+        self.cache = usage.cache_process(os.environ.get("REDIS_URL", ""))
+        if self.postmaster is None:
+            say("PostgreSQL is on another machine: its CPU is not counted.")
+        key = database.run("-m", "bench.yardstick.prepare", environment=self.environment).strip()
+        self.unit_request = get("/b/", "localhost", key).replace(
+            "Cookie: session=", "Cookie: sessionid="
+        )
+
+    def run(self) -> Outcome:
+        self.outcome.facts = self.facts()
+        self.outcome.bare = self.measure_bare()
+        with self.yardstick("B") as yardstick, self.site(self.environment) as site:
+            self.yardstick_b = yardstick
+            self.measure_unit_alone()
+            self.measure_pages(site)
+            if not self.options.only:
+                self.measure_writes(site)
+                self.look_around(site)
+                if not self.options.quick:
+                    self.compare_sizes(site)
+        return self.outcome
+
+    # Servers
+
+    def yardstick(self, name: str) -> Server:
+        environment = self.environment | {"YARDSTICK": name}
+        log = self.logs / f"bench-{name}.log"
+        return Server("bench.yardstick.wsgi:application", environment, probe="/a/", log=log)
+
+    def site(self, environment, name: str = "site") -> Server:
+        log = self.logs / f"bench-{name}.log"
+        return Server("config.wsgi:application", environment, probe="/healthz", log=log)
+
+    def processes(self, server: Server) -> Processes:
+        return Processes(server.process.pid, self.postmaster, self.cache)
+
+    # Yardsticks
+
+    def measure_bare(self) -> Measured:
+        self.say("Yardstick A …")
+        with self.yardstick("A") as server:
+            return measure(
+                server.port, [get("/a/", "localhost")], self.processes(server), self.pace
+            )
+
+    def measure_unit_alone(self) -> None:
+        self.say("Yardstick B …")
+        measured = measure(
+            self.yardstick_b.port, [self.unit_request], self.processes(self.yardstick_b), self.pace
+        )
+        self.outcome.unit_alone = measured.alone
+        self.outcome.units.append(measured.loaded)
+
+    def measure_unit(self, connections: int = LOAD) -> Sample:
+        job = Job(self.yardstick_b.port, [self.unit_request], connections, self.pace.loaded / 2)
+        return sample(job, self.processes(self.yardstick_b))
+
+    # Pages
+
+    def measure_pages(self, site: Server) -> None:
+        chosen = [page for page in pages.PAGES if (self.options.only or "") in page.key]
+        with people.organization():
+            readers = pages.find_readers(chosen)
+        for page in chosen:
+            self.say(f"{page.title} …")
+            requests = pages.requests_of(page, readers)
+            sessions = [person.session for person in readers.of(page.who)] or [""]
+            row = self.look_at(page, requests, sessions[0], site)
+            if row.problem:
+                self.outcome.rows.append(row)
+                continue
+            before = self.outcome.units[-1].cpu_ms
+            measured = measure(site.port, requests, self.processes(site), self.pace)
+            self.outcome.units.append(self.measure_unit())
+            unit_ms = mean([before, self.outcome.units[-1].cpu_ms])
+            problem = (
+                "" if is_fine(measured.loaded) else f"answers {measured.loaded.result.statuses}"
+            )
+            self.outcome.rows.append(
+                PageRow(
+                    page,
+                    None if problem else measured,
+                    unit_ms,
+                    row.queries,
+                    row.html_bytes,
+                    row.packed_bytes,
+                    problem,
+                )
+            )
+
+    def look_at(self, page, requests, session: str, site: Server) -> PageRow:
+        """Open the page's addresses once each; the most queries and bytes among them count."""
+        worst, size, packed = 0, 0, 0
+        for path in page.paths:
+            status, _headers, html = site.get(
+                path, people.HOST, **({"Cookie": f"session={session}"} if session else {})
+            )
+            if status != 200:
+                return PageRow(page, problem=f"answers {status}")
+            worst = max(worst, queries.look_at(path, session).count)
+            size, packed = max(size, len(html)), max(packed, len(gzip.compress(html, 6)))
+        return PageRow(page, queries=worst, html_bytes=size, packed_bytes=packed)
+
+    # Changes
+
+    def measure_writes(self, site: Server) -> None:
+        processes, quick = self.processes(site), self.options.quick
+        self.say("Signing in …")
+        done = writes.sign_ins(site.port, processes, 60 if quick else 400)
+        self.outcome.writes["sign in"] = done.sample
+        self.check(
+            "CPU of a sign-in", done.sample.cpu_ms, SIGN_IN_LIMIT_MS, " ms", problem=done.problem
+        )
+        self.say("Completing lessons …")
+        done = writes.completions(site.port, processes, 200 if quick else 1_500)
+        self.outcome.writes["complete a lesson"] = done.sample
+        self.check("Completions that failed", 0, 0, problem=done.problem)
+        self.say("Enrolling in a hot course …")
+        before = self.measure_unit(writes.CLIENTS)
+        done = writes.enrollments(site.port, processes, 500 if quick else 3_000)
+        unit_rate = mean([before.result.rate, self.measure_unit(writes.CLIENTS).result.rate])
+        self.outcome.writes[f"enroll, {writes.CLIENTS} clients at one course"] = done.sample
+        ratio = done.sample.result.rate / unit_rate
+        self.check(
+            "Enrolling in one hot course, rate in B's",
+            ratio,
+            HOT_LIMIT,
+            at_least=True,
+            problem=done.problem,
+        )
+        rounds = min(self.options.rounds, 5) if quick else self.options.rounds
+        self.say(f"{rounds} rushes at its last seats …")
+        wrong, given = writes.rushes(site.port, rounds)
+        title = f"Rounds of {rounds} that did not end with exactly {writes.SEATS} of {writes.CLIENTS} enrolled"
+        self.check(title, wrong, 0, problem="" if given else "nobody got a seat")
+        writes.clear_hot_course()
+
+    # What else has a limit
+
+    def look_around(self, site: Server) -> None:
+        costs = {row.page.key: row.cost for row in self.outcome.rows if row.measured}
+        if {"people-100", "people-10000"} <= set(costs):
+            ratio = costs["people-10000"] / costs["people-100"]
+            self.check("People of a course, 10,000 against 100", ratio, GROWTH_LIMIT, "×")
+        memory = max(usage.worker_memory(site.process.pid)) / MEGABYTE
+        self.check("Memory of a worker", memory, MEMORY_LIMIT_MB, " MB")
+        visit = firstvisit.first_visit(site, "/courses/")
+        self.outcome.files = visit.files
+        self.check(
+            "A first visit without pictures, packed",
+            visit.total / KILOBYTE,
+            FIRST_VISIT_LIMIT_KB,
+            " KB",
+        )
+
+    def compare_sizes(self, large: Server) -> None:
+        """The same pages on a tenth of the data, taking turns."""
+        name = database.name_of(SMALL_SCALE)
+        database.prepare(name, SMALL_SCALE, self.say)
+        environment = self.environment | database.environment_for(name)
+        with self.site(environment, "small") as small:
+            sides = [(small, requests_in(environment)), (large, requests_in(self.environment))]
+            for row in self.outcome.rows:
+                if row.page.grows and row.measured:
+                    self.say(f"{row.page.title}, ten times the data …")
+                    ratio = self.growth_of(row.page.key, sides)
+                    self.check(f"{row.page.title}, ten times the data", ratio, GROWTH_LIMIT, "×")
+
+    def growth_of(self, key: str, sides) -> float:
+        """CPU per request of the second side divided by the first's."""
+        taken = [[], []]
+        for server, requests in sides:
+            send(Job(server.port, requests[key] * 3, 4))
+        for _turn in range(COMPARISONS):
+            for side, (server, requests) in zip(taken, sides, strict=True):
+                job = Job(server.port, requests[key], LOAD, self.pace.loaded / 3)
+                side.append(sample(job, self.processes(server)))
+        small, large = (
+            sum(each.cpu.total for each in side) / sum(each.result.done for each in side)
+            for side in taken
+        )
+        return large / small
+
+    def check(self, title: str, value: float, limit: float, unit: str = "", **more) -> None:
+        self.outcome.checks.append(Check(title, value, limit, unit, **more))
+
+    def facts(self) -> dict[str, str]:
+        with database.owner_of(os.environ["DATABASE_OWNER_URL"]) as connection:
+            server = connection.execute("SHOW server_version").fetchone()[0]
+        return {
+            "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+            "machine": machine.describe(),
+            "software": f"Python {platform.python_version()}, Django {django.get_version()}, PostgreSQL {server}, "
+            f"{'Redis or Valkey' if self.cache else 'no Redis'}, granian with {WORKERS} processes of {THREADS} threads",
+            "data": f"scale {self.options.scale:g}: {1_000 * self.options.scale:,.0f} courses, "
+            f"{100_000 * self.options.scale:,.0f} people",
+            "pace": "quick, rough numbers"
+            if self.options.quick
+            else f"{self.pace.loaded:g} seconds a page",
+        }
+
+
+def requests_in(environment: dict[str, str]) -> dict[str, list[str]]:
+    """The requests of every page on another database."""
+    return json.loads(database.run("-m", "bench.requests_for", environment=environment))
+
+
+def is_fine(sampled: Sample) -> bool:
+    return set(sampled.result.statuses) == {"200"} and not sampled.result.broken
