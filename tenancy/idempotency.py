@@ -1,22 +1,31 @@
 """A form that is sent twice is answered as it was the first time, and acted upon once."""
 
+from hashlib import sha256
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.http import HttpResponseRedirect
 
+from lib.ids import uuid7
+from tenancy.context import require_organization_id
 from tenancy.models import IdempotencyKey
 
 FIELD = "idempotency_key"
-CONSTRAINT = "tenancy_idempotencykey_once"
+
+CLAIM = """
+INSERT INTO tenancy_idempotencykey (id, organization_id, key, scope, location, created_at, updated_at)
+VALUES (%s, %s, %s, %s, '', now(), now())
+ON CONFLICT DO NOTHING
+"""
 
 
 class IdempotencyMiddleware:
     """Answer a repeated POST with the redirect of the first.
 
-    Only a redirect is remembered, since that is how a view here says that something was done. Of two
-    equal posts at once, the second waits at the unique key for the first, undoes its own work, and
-    gives the first one's answer.
+    The key is claimed before the view runs. Of two equal posts at once the second waits there until the
+    first is committed, and then gives its answer without having done anything. Only a redirect is
+    remembered, since that is how a view here says that something was done; a form with errors is not.
     """
 
     def __init__(self, get_response):
@@ -26,22 +35,20 @@ class IdempotencyMiddleware:
         key = key_of(request)
         if key is None:
             return self.get_response(request)
-        scope = scope_of(request)
-        answered = remembered_location(key, scope)
-        if answered is not None:
-            return HttpResponseRedirect(answered)
-        try:
-            with transaction.atomic():
-                response = self.get_response(request)
-                if response.status_code in (302, 303) and not connection.needs_rollback:
-                    # Read again: signing in changes who the sender is, not which form was sent.
-                    IdempotencyKey.objects.create(
-                        key=key, scope=scope, location=response["Location"]
-                    )
-        except IntegrityError as error:
-            if CONSTRAINT not in str(error):
-                raise
-            return HttpResponseRedirect(remembered_location(key, scope))
+        sender = sender_of(request)
+        scope = f"{sender}:{request.path}"[:200]
+        with transaction.atomic():
+            if not claim(key, scope):
+                return HttpResponseRedirect(remembered_location(key, scope))
+            response = self.get_response(request)
+            if connection.needs_rollback:  # the claim goes with the rest
+                return response
+            claimed = IdempotencyKey.objects.filter(key=key, scope=scope)
+            # Who signs in or out must be answered anew: the answer carries their session.
+            if response.status_code in (302, 303) and sender_of(request) == sender:
+                claimed.update(location=response["Location"])
+            else:
+                claimed.delete()
         return response
 
 
@@ -55,15 +62,24 @@ def key_of(request) -> UUID | None:
         return None
 
 
-def scope_of(request) -> str:
-    """Keys of different people and pages never meet, even when one is guessed."""
-    person = request.session.get("_auth_user_id") or request.session.session_key or "guest"
-    return f"{person}:{request.path}"[:200]
+def sender_of(request) -> str:
+    """Who sent it: keys of different people never meet, even when guessed.
+
+    A guest is known by the cookie that guards their forms, which is there before any session is.
+    """
+    person = request.session.get("_auth_user_id")
+    if person:
+        return person
+    cookie = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    return f"guest-{sha256(cookie.encode()).hexdigest()[:20]}"
 
 
-def remembered_location(key: UUID, scope: str) -> str | None:
-    return (
-        IdempotencyKey.objects.filter(key=key, scope=scope)
-        .values_list("location", flat=True)
-        .first()
-    )
+def claim(key: UUID, scope: str) -> bool:
+    """Take the key for this request; False where another request has answered with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [uuid7(), require_organization_id(), key, scope])
+        return cursor.rowcount == 1
+
+
+def remembered_location(key: UUID, scope: str) -> str:
+    return IdempotencyKey.objects.values_list("location", flat=True).get(key=key, scope=scope)

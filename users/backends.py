@@ -37,4 +37,4 @@ class AccountBackend(AuthenticationBackend):
 
     def get_user(self, user_id):
         # The organization's row security lets a session of another organization find nobody.
-        return acting(User.objects.active()).filter(pk=user_id).first()
+        return acting(User.objects.active().with_person()).filter(pk=user_id).first()

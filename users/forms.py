@@ -1,38 +1,207 @@
 """Forms of the account pages: the account library's checks in the look of the site."""
 
 from allauth.account import forms as account
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from lib.files import FileRefused
 from lib.forms import CrispyFormMixin
+from lib.images import clean_image
+from users import time_zones
+from users.models import Profile, User
+from users.services import PICTURE_WIDTH
 
 
-class LoginForm(CrispyFormMixin, account.LoginForm):
+#: The library would cut a longer one off.
+EMAIL_LENGTH = User._meta.get_field("email").max_length
+
+
+class PlainFields:
+    """Labels stand above fields here, so that placeholders, which vanish, need not."""
+
+    labels: dict[str, str] = {}
+    helps: dict[str, str] = {}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                field.validators.append(MaxLengthValidator(EMAIL_LENGTH))
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.helps.get(name, "" if name in self.labels else field.help_text)
+
+
+class LoginForm(PlainFields, CrispyFormMixin, account.LoginForm):
     submit_label = _("Sign in")
+    labels = {
+        "login": _("Username or e-mail"),
+        "password": _("Password"),
+        "remember": _("Keep me signed in on this device"),
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none"}
+
+    def user_credentials(self):
+        """One way to look the person up, so that each attempt costs one hash whether they exist or not."""
+        method = "email" if "@" in self.cleaned_data["login"] else "username"
+        return {method: self.cleaned_data["login"], "password": self.cleaned_data["password"]}
 
 
-class SignupForm(CrispyFormMixin, account.SignupForm):
+class SignupForm(PlainFields, CrispyFormMixin, account.SignupForm):
     submit_label = _("Create account")
+    field_order = ["username", "email", "password1", "first_name", "last_name"]
+    labels = {
+        "username": _("Username"),
+        "email": _("E-mail"),
+        "password1": _("Password"),
+        "first_name": _("First name (optional)"),
+        "last_name": _("Last name (optional)"),
+    }
+    helps = {
+        "username": _("Letters without accents, digits and the underscore."),
+        "email": _("We send a link to it, to be sure it is yours."),
+        "password1": _(
+            "At least ten characters. A few words that only you would combine are best."
+        ),
+    }
+    first_name = forms.CharField(max_length=150, required=False)
+    last_name = forms.CharField(max_length=150, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["first_name"].widget.attrs["autocomplete"] = "given-name"
+        self.fields["last_name"].widget.attrs["autocomplete"] = "family-name"
+        self.fields["username"].widget.attrs["autocapitalize"] = "none"
+
+    def try_save(self, request):
+        if self.account_already_exists:
+            # As much work as for a new account, so that the time tells nothing either.
+            User().set_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
 
-class ResetPasswordForm(CrispyFormMixin, account.ResetPasswordForm):
+class ResetPasswordForm(PlainFields, CrispyFormMixin, account.ResetPasswordForm):
     submit_label = _("Send me a link")
+    labels = {"email": _("E-mail")}
 
 
-class ResetPasswordKeyForm(CrispyFormMixin, account.ResetPasswordKeyForm):
+class NewPasswordFields(PlainFields):
+    labels = {
+        "oldpassword": _("Present password"),
+        "password1": _("New password"),
+        "password2": _("New password again"),
+    }
+    helps = {"password1": SignupForm.helps["password1"]}
+
+
+class ResetPasswordKeyForm(NewPasswordFields, CrispyFormMixin, account.ResetPasswordKeyForm):
     submit_label = _("Set the new password")
 
 
-class ChangePasswordForm(CrispyFormMixin, account.ChangePasswordForm):
+class ChangePasswordForm(NewPasswordFields, CrispyFormMixin, account.ChangePasswordForm):
     submit_label = _("Change password")
 
 
-class SetPasswordForm(CrispyFormMixin, account.SetPasswordForm):
+class SetPasswordForm(NewPasswordFields, CrispyFormMixin, account.SetPasswordForm):
     submit_label = _("Set password")
 
 
-class AddEmailForm(CrispyFormMixin, account.AddEmailForm):
-    submit_label = _("Change e-mail")
+class AddEmailForm(PlainFields, CrispyFormMixin, account.AddEmailForm):
+    submit_label = _("Send a link to the new address")
+    labels = {"email": _("New e-mail")}
+    #: By this name the account library's page knows what was asked of it.
+    action_add = forms.CharField(required=False, initial="yes", widget=forms.HiddenInput)
 
 
-class ReauthenticateForm(CrispyFormMixin, account.ReauthenticateForm):
-    submit_label = _("Confirm")
+class ReauthenticateForm(PlainFields, CrispyFormMixin, account.ReauthenticateForm):
+    submit_label = _("Go on")
+    labels = {"password": _("Password")}
+
+
+def language_choices():
+    return [("", _("As my browser says")), *settings.LANGUAGES]
+
+
+class ProfileForm(CrispyFormMixin, forms.ModelForm):
+    """What people tell about themselves, and how the site speaks to them."""
+
+    ACCOUNT_FIELDS = ("first_name", "last_name", "language", "time_zone")
+
+    form_attrs = {"data-unsaved": ""}
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        help_text=_("PNG, JPEG, GIF or WebP. It is cut round and made small."),
+        widget=forms.FileInput({"accept": "image/png,image/jpeg,image/gif,image/webp"}),
+    )
+    remove_picture = forms.BooleanField(label=_("Remove my picture"), required=False)
+    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=language_choices)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=time_zones.choices)
+
+    class Meta:
+        model = Profile
+        fields = ["display_name", "bio", "job_title", "company", "location", "website"]
+        help_texts = {
+            "display_name": _("How others see you. Left empty, it is your first and last name."),
+            "bio": _("A few sentences."),
+        }
+        widgets = {"bio": forms.Textarea({"rows": 5, "maxlength": 5000})}
+
+    field_order = ["first_name", "last_name", "display_name", "picture", "remove_picture"]
+
+    def __init__(self, *args, user: User, **kwargs):
+        kwargs["initial"] = {name: getattr(user, name) for name in self.ACCOUNT_FIELDS}
+        super().__init__(*args, **kwargs)
+        if not self.instance.avatar:
+            del self.fields["remove_picture"]
+
+    def clean_bio(self):
+        bio = self.cleaned_data["bio"]
+        if len(bio) > 5000:
+            raise ValidationError(_("At most 5,000 characters, please."))
+        return bio
+
+    def clean_picture(self):
+        file = self.cleaned_data["picture"]
+        if not file:
+            return None
+        try:
+            return clean_image(file, widths=(PICTURE_WIDTH,))
+        except FileRefused as error:
+            raise ValidationError(error.message, code=error.code) from error
+
+    def changes(self) -> dict:
+        """The keywords for `services.change_profile`."""
+        data = self.cleaned_data
+        return {
+            "account": {name: data[name] for name in self.ACCOUNT_FIELDS},
+            "person": {name: data[name] for name in self.Meta.fields},
+            "picture": data["picture"],
+            "remove_picture": data.get("remove_picture", False),
+        }
+
+
+class PreferencesForm(CrispyFormMixin, forms.Form):
+    """Language and colours of the pages. Each may be sent alone, as the switches in the footer do."""
+
+    THEMES = [
+        ("auto", _("Automatic, as my device")),
+        ("light", pgettext_lazy("colours", "Light")),
+        ("dark", pgettext_lazy("colours", "Dark")),
+    ]
+
+    has_idempotency_key = False
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, required=False)
+    theme = forms.ChoiceField(
+        label=_("Colours"), choices=THEMES, required=False, widget=forms.RadioSelect
+    )
+    next = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -1,44 +1,126 @@
-"""Changes to accounts, and the outbox of mails."""
+"""Changes to accounts and profiles."""
 
 from datetime import datetime
 
-from django.core.mail import EmailMultiAlternatives
+from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
 from django.db import transaction
 
-from tenancy.context import require_organization_id
-from users import tasks
-from users.models import Mail, User
+from lib.ids import uuid7
+from lib.images import CleanImage
+from users.models import Profile, User
+from users.outbox import queue_mail, send_mail
+from users.signals import user_registered
+
+__all__ = [
+    "change_email",
+    "change_profile",
+    "create_account",
+    "is_username_taken",
+    "queue_mail",
+    "record_verified_email",
+    "register",
+    "send_mail",
+    "set_language",
+]
+
+PICTURE_WIDTH = 256  # pixels
 
 
 def is_username_taken(username: str) -> bool:
     """Whether somebody of the organization has this username, in whatever case."""
-    return User.objects.filter(username__iexact=username).exists()
+    return User.objects.filter(username=username.lower()).exists()
 
 
 @transaction.atomic
-def queue_mail(
-    *, recipient: str, subject: str, text: str, html: str = "", user: User | None = None
-) -> Mail:
-    """Write a mail into the outbox and ask the worker to send it; both happen only if the caller commits."""
-    mail = Mail.objects.create(
-        recipient=recipient, user=user, subject=subject[:255], text=text, html=html
-    )
-    tasks.send_mail.defer(organization_id=str(require_organization_id()), mail_id=str(mail.pk))
-    return mail
+def register(user: User) -> User:
+    """Store a new account with its profile. Announces `user_registered`.
 
-
-def send_mail(mail_id: str, *, now: datetime) -> bool:
-    """Send a mail of the outbox, once: a repeat finds `sent_at` set. False if there was nothing to send.
-
-    Locks the mail's row; an error of the mail server is raised, and the job is tried again later.
+    Raises IntegrityError naming `users_user_username_once` or `users_user_email_once`.
     """
-    mail = Mail.objects.select_for_update().filter(pk=mail_id, sent_at__isnull=True).first()
-    if mail is None:
-        return False
-    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.recipient])
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
-    message.send()
-    mail.sent_at = now
-    mail.save(update_fields=["sent_at"])
-    return True
+    user.save(force_insert=True)
+    Profile.objects.create(user=user)
+    user_registered.send(sender=User, user=user)
+    return user
+
+
+@transaction.atomic
+def create_account(
+    *,
+    username: str,
+    email: str,
+    password: str | None = None,
+    role: str = User.Role.STUDENT,
+    now: datetime,
+    **fields,
+) -> User:
+    """Create an account whose e-mail its maker vouches for. Without a password, a reset sets the first one.
+
+    Raises ValidationError for values that no account may have. Announces `user_registered`.
+    """
+    user = User(username=username.lower(), email=email.lower(), role=role, **fields)
+    user.email_verified_at = now
+    user.set_password(password)
+    user.is_staff = role in User.STAFF_ROLES
+    user.full_clean()
+    register(user)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def change_email(user: User, *, email: str, now: datetime) -> None:
+    """Give an account another e-mail that an admin vouches for; former and pending ones are dropped."""
+    EmailAddress.objects.filter(user=user).delete()
+    user.email, user.email_verified_at = email.lower(), now
+    user.save(update_fields=["email", "email_verified_at"])
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def record_verified_email(user: User, *, email: str, now: datetime) -> None:
+    """Note that a person proved to read this address, which is the account's from now on."""
+    user.email, user.email_verified_at = email.lower(), now
+    user.save(update_fields=["email", "email_verified_at"])
+
+
+def set_language(user: User, *, language: str) -> None:
+    """Store the language in which the person reads pages and mails; "" for that of the browser."""
+    user.language = language
+    user.save(update_fields=["language"])
+
+
+@transaction.atomic
+def change_profile(
+    user: User,
+    *,
+    account: dict,
+    person: dict,
+    picture: CleanImage | None = None,
+    remove_picture: bool = False,
+) -> Profile:
+    """Store what a person tells about themselves; `account` are fields of User, `person` of Profile.
+
+    A replaced picture's file is removed once the change is committed.
+    """
+    profile, _created = Profile.objects.select_for_update().get_or_create(user=user)
+    for name, value in account.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(account))
+    for name, value in person.items():
+        setattr(profile, name, value)
+    if picture is not None or remove_picture:
+        _replace_picture(profile, picture)
+    profile.save()
+    return profile
+
+
+def _replace_picture(profile, picture):
+    storage, former = profile.avatar.storage, profile.avatar.name
+    profile.avatar = ""
+    if picture is not None:
+        # The smallest copy that is wide enough; a small picture has none and is taken as it is.
+        stored = picture.variants[-1] if picture.variants else picture
+        name = f"{uuid7().hex}.{stored.extension}"
+        profile.avatar.save(name, ContentFile(stored.data), save=False)
+    if former:
+        transaction.on_commit(lambda: storage.delete(former))
