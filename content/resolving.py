@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from content.models import ContentItem, ContentVersion, MediaAsset
-from content.rendering import image_source
+from content.rendering import image_source, media_url
 from lib.markdown import ImageSource
 
 #: How a text names a file of the library: by its address there.
@@ -16,13 +16,13 @@ class References:
     """Finds the images of one text, remembers which were used, and resolves its links.
 
     `find_media(src)` gives a file of the library or None. `resolve_link(href)` as `lib.markdown.render`
-    wants it.
+    wants it, or a file of the library that the text then offers.
     """
 
     def __init__(
         self,
         find_media: Callable[[str], MediaAsset | None],
-        resolve_link: Callable[[str], str | None] | None = None,
+        resolve_link: Callable[[str], MediaAsset | str | None] | None = None,
     ):
         self._find_media = find_media
         self._resolve_link = resolve_link
@@ -39,10 +39,13 @@ class References:
     def link(self, href: str) -> str | None:
         if self._resolve_link is None:
             return None
-        url = self._resolve_link(href)
-        if url is not None:
-            self.links[href] = url
-        return url
+        found = self._resolve_link(href)
+        if isinstance(found, MediaAsset):
+            self.used[href] = found
+            found = media_url(found.pk)
+        if found is not None:
+            self.links[href] = found
+        return found
 
 
 def library_references(
@@ -60,7 +63,10 @@ def library_references(
     def find(src):
         return known.get(src) or find_in_library(src)
 
-    return References(find, links.get)
+    def link(href):
+        return known.get(href) or links.get(href)
+
+    return References(find, link)
 
 
 def media_by_src(version_id: UUID) -> dict[str, MediaAsset]:

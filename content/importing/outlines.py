@@ -1,0 +1,107 @@
+"""Modules and lessons of an import."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from content.importing.report import CREATED, REMOVED, UNCHANGED, UPDATED, Report
+from content.importing.tree import CourseTree, LeftOut, LessonTree, Why
+from content.models import Lesson, Module
+from content.services import outline as services
+from content.services.outline import OutlineRefused
+from courses.models import Course
+from users.models import User
+
+
+@dataclass(slots=True)
+class OutlineImporter:
+    """Creates, updates, sorts, and puts in the trash what is gone from the tree.
+
+    `lessons` pairs each lesson of the tree with its row, in order.
+    """
+
+    tree: CourseTree
+    course: Course
+    report: Report
+    by: User | None
+    now: datetime
+    lessons: list[tuple[LessonTree, Lesson]] = None
+
+    def run(self):
+        self.lessons = []
+        who = {"by": self.by, "now": self.now}
+        modules = self._by_source(Module)
+        lessons = self._by_source(Lesson)
+        module_ids = []
+        for node in self.tree.modules:
+            module = self._module(node, modules.pop(node.source, None))
+            if module is None:
+                for lesson in node.lessons:
+                    lessons.pop(lesson.source, None)
+                continue
+            module_ids.append(module.pk)
+            rows = [
+                (lesson, self._lesson(lesson, module, lessons.pop(lesson.source, None)))
+                for lesson in node.lessons
+            ]
+            found = [(lesson, row) for lesson, row in rows if row is not None]
+            services.order_lessons(module, [row.pk for _lesson, row in found], **who)
+            self.lessons += found
+        services.order_modules(self.course, module_ids, **who)
+        self._trash(lessons.values(), services.trash_lesson, "lesson")
+        self._trash(modules.values(), services.trash_module, "module")
+
+    def _by_source(self, model):
+        rows = model.objects.filter(course=self.course).exclude(source="")
+        return {row.source: row for row in rows}
+
+    def _module(self, node, module):
+        values = {"title": node.title, "description": node.description}
+        who = {"by": self.by, "now": self.now}
+        if module is None:
+            self.report.note("module", CREATED)
+            return services.add_module(self.course, source=node.source, **values, **who)
+        if module.deleted_at is not None:
+            return self._in_trash(node)
+        before = (module.title, module.description)
+        services.update_module(module, **values, **who)
+        self._note("module", before != (module.title, module.description))
+        return module
+
+    def _lesson(self, node, module, lesson):
+        who = {"by": self.by, "now": self.now}
+        fields = {"title": node.title, **node.fields}
+        try:
+            if lesson is None:
+                self.report.note("lesson", CREATED)
+                return services.add_lesson(
+                    module, source=node.source, slug=node.slug, **fields, **who
+                )
+            if lesson.deleted_at is not None:
+                return self._in_trash(node)
+            changed = any(getattr(lesson, name) != value for name, value in fields.items())
+            services.update_lesson(lesson, **fields, **who)
+        except OutlineRefused as error:
+            self.report.left_out.append(LeftOut(node.source, Why.BROKEN, str(error)))
+            return None
+        self._note("lesson", changed)
+        return lesson
+
+    def _in_trash(self, node):
+        text = _("“%(title)s” was put in the trash. Restore it there to import it again.")
+        self.report.left_out.append(LeftOut(node.source, Why.TRASHED, text % {"title": node.title}))
+
+    def _trash(self, rows, trash, thing):
+        """What the folder no longer has goes to the trash, but not what it has and cannot be read today."""
+        broken = {entry.path for entry in self.tree.left_out if entry.why == Why.BROKEN}
+        for row in rows:
+            is_broken = any(
+                path == row.source or path.startswith(f"{row.source}/") for path in broken
+            )
+            if row.deleted_at is None and not is_broken:
+                trash(row, by=self.by, now=self.now)
+                self.report.note(thing, REMOVED)
+
+    def _note(self, thing, changed):
+        self.report.note(thing, UPDATED if changed else UNCHANGED)

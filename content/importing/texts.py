@@ -1,0 +1,140 @@
+"""What a Markdown file says of itself: front matter, its title, its lesson's settings."""
+
+import re
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from content.importing.files import FileProblem, Folder, title_from
+from content.models import Lesson
+from lib import frontmatter, markdown
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_HEADING = re.compile(r" {0,3}#[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*")
+_UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
+_EMOJI_CODE = re.compile(r":[a-z0-9_+-]+:")
+
+_COMPLETIONS = set(Lesson.Completion)
+
+
+@dataclass(slots=True)
+class Text:
+    """A Markdown file: its values, its title, its body without the title, and what was above the title."""
+
+    path: str
+    title: str
+    body: str
+    values: dict = field(default_factory=dict)
+    above: str = ""
+
+
+def read_text(folder: Folder, path: str) -> Text:
+    """Read and check a Markdown file. Raises FileProblem for one that could never be shown."""
+    raw = folder.read_text(path)
+    try:
+        values, body = frontmatter.split(raw)
+    except ValueError as error:
+        raise FileProblem(str(error)) from error
+    heading, above, body = split_title(body)
+    try:
+        markdown.render(body)
+    except ValueError as error:
+        raise FileProblem(str(error)) from error
+    named = values.get("title")
+    title = named.strip() if isinstance(named, str) else heading
+    fallback = path.rpartition("/")
+    if not title:
+        is_index = fallback[2].lower() in ("readme.md", "index.md")
+        title = title_from(fallback[0].rpartition("/")[2] if is_index else fallback[2])
+    return Text(path, title[:255], body, values, above)
+
+
+def split_title(body: str) -> tuple[str, str, str]:
+    """The first h1 as plain text, what stands above it, and the text without it; "" without an h1."""
+    lines = body.splitlines(keepends=True)
+    fence = ""
+    for number, line in enumerate(lines):
+        if match := _FENCE.match(line):
+            mark = match.group(1)
+            if not fence:
+                fence = mark
+            elif mark[0] == fence[0] and len(mark) >= len(fence):
+                fence = ""
+            continue
+        if fence:
+            continue
+        if match := _HEADING.fullmatch(line.rstrip("\n")):
+            return _plain(match.group(1)), "".join(lines[:number]), _joined(lines, number, 1)
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        if line.strip() and following and _UNDERLINE.fullmatch(following.rstrip("\n")):
+            return _plain(line.strip()), "".join(lines[:number]), _joined(lines, number, 2)
+    return "", "", body
+
+
+def _joined(lines, number, length):
+    return "".join(lines[:number]) + "".join(lines[number + length :]).lstrip("\n")
+
+
+def _plain(heading):
+    text = markdown.render(f"# {heading}").text.replace("\n", " ")
+    return _EMOJI_CODE.sub("", text).strip()
+
+
+def first_paragraph(body: str, length: int = 500) -> str:
+    """The first paragraph of a text without markup, for a summary; "" if it does not begin with one."""
+    for block in re.split(r"\n\s*\n", body.strip()):
+        if block.lstrip().startswith(("#", "!", "<", "|", "```", "[!")):
+            continue
+        text = markdown.render(block).text
+        if text:
+            return markdown.excerpt(text, length)
+    return ""
+
+
+# Values
+
+
+def lesson_fields(values: dict) -> tuple[dict, list[str]]:
+    """What front matter says of a lesson, and a sentence about each value that cannot be used."""
+    fields, complaints = {}, []
+    readers = {
+        "summary": _text,
+        "duration_minutes": _minutes,
+        "completion": _completion,
+        "completion_seconds": _minutes,
+        "is_preview": _truth,
+    }
+    for name, reader in readers.items():
+        if values.get(name) is not None:
+            try:
+                fields[name] = reader(values[name])
+            except ValueError:
+                complaints.append(_("The value of “%(name)s” cannot be used.") % {"name": name})
+    if fields.get("completion") == Lesson.Completion.TIME and not fields.get("completion_seconds"):
+        del fields["completion"]
+        complaints.append(_("“completion: time” needs “completion_seconds”."))
+    return fields, complaints
+
+
+def _text(value):
+    if not isinstance(value, str | int | float):
+        raise ValueError
+    return str(value).strip()[:500]
+
+
+def _minutes(value):
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 1_000_000:
+        raise ValueError
+    return value
+
+
+def _completion(value):
+    if value not in _COMPLETIONS:
+        raise ValueError
+    return value
+
+
+def _truth(value):
+    if not isinstance(value, bool):
+        raise ValueError  # noqa: TRY004 -- one kind of error for all readers
+    return value
