@@ -6,41 +6,14 @@ from courses.models import Course
 from courses.pictures import picture_url
 from lib.rows import fetch_row
 
-_COURSE = [
-    "organization_id",
-    "id",
-    "slug",
-    "title",
-    "summary",
-    "description_html",
-    "objectives",
-    "requirements",
-    "tags",
-    "language",
-    "subject_id",
-    "owner_id",
-    "thumbnail",
-    "status",
-    "visibility",
-    "enrollment_type",
-    "max_capacity",
-    "waitlist_enabled",
-    "difficulty_level",
-    "duration_minutes",
-    "is_sequential",
-    "certificate_enabled",
-    "price",
-    "currency",
-    "published_at",
-    "outline_version",
-    "created_at",
-    "updated_at",
-]
+#: What is long or made by the database, and not shown.
+_LEFT_OUT = {"description", "search_vector", "source"}
+_COURSE = [field.column for field in Course._meta.concrete_fields if field.column not in _LEFT_OUT]
 
 _PAGE = f"""
 SELECT {", ".join(f"course.{name}" for name in _COURSE)},
     subject.title AS subject_title, subject.slug AS subject_slug,
-    seats.capacity, seats.taken, seats.student_count,
+    seats.student_count,
     (SELECT json_agg(json_build_object(
             'id', person.id, 'username', person.username, 'first_name', person.first_name,
             'last_name', person.last_name, 'job_title', profile.job_title
@@ -80,8 +53,7 @@ class Teacher:
 class CoursePage:
     """The course without its long source texts, and everything of it that the page shows.
 
-    `free_seats` is None where seats are not limited. `prerequisites` are rows of slug, title and
-    `is_listed`: whether anybody may open it.
+    `prerequisites` are rows of slug, title and `is_listed`: whether anybody may open it.
     """
 
     course: Course
@@ -90,8 +62,6 @@ class CoursePage:
     teachers: list[Teacher]
     prerequisites: list[dict]
     student_count: int
-    capacity: int | None
-    free_seats: int | None
     picture_url: str
 
 
@@ -101,7 +71,6 @@ def read_course_page(slug: str) -> CoursePage | None:
     if row is None:
         return None
     course = Course.from_db("default", _COURSE, row[: len(_COURSE)])
-    free = None if row.capacity is None else max(0, row.capacity - row.taken)
     return CoursePage(
         course=course,
         subject_title=row.subject_title,
@@ -109,8 +78,6 @@ def read_course_page(slug: str) -> CoursePage | None:
         teachers=[_teacher(person) for person in row.teachers or ()],
         prerequisites=row.prerequisites or [],
         student_count=row.student_count,
-        capacity=row.capacity,
-        free_seats=free,
         picture_url=picture_url(course.pk, row.thumbnail),
     )
 

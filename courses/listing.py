@@ -110,9 +110,8 @@ def _groups(facets, asked):
     groups = []
     for name, filter_ in asked.filterset.filters.items():
         choices = _choices(name, facets, asked.chosen.get(name, []))
-        if name == "language" and len(choices) < 2 and name not in asked.chosen:
-            continue
-        if choices:
+        tells_apart = len(choices) > 1 or name in ("seats", "tag") or name in asked.chosen
+        if choices and tells_apart:
             shown = [choice for i, choice in enumerate(choices) if i < FOLDED_AFTER or choice.is_on]
             folded = [choice for choice in choices if choice not in shown]
             groups.append(Group(name, str(filter_.label), shown, folded))
