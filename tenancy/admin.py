@@ -19,7 +19,7 @@ from tenancy.backoffice.model_admin import (
     TenantTabularInline,
     service_action,
 )
-from tenancy.models import AuditEntry, Domain, IdempotencyKey, Organization
+from tenancy.models import AuditEntry, Domain, IdempotencyKey, MissedEvent, Organization
 
 __all__ = [
     "AccessRules",
@@ -75,6 +75,14 @@ class IdempotencyKeyAdmin(ReadOnlyAdmin):
     list_display = ["key", "scope", "location", "created_at"]
     date_hierarchy = None
     ordering = ["-created_at", "-id"]
+
+
+@admin.register(MissedEvent)
+class MissedEventAdmin(ReadOnlyAdmin):
+    """What `manage replay_events` will tell again."""
+
+    list_display = ["listener", "error", "failure_count", "created_at"]
+    search_fields = ["listener"]
 
 
 class TableFilter(admin.SimpleListFilter):

@@ -8,7 +8,8 @@ class TenancyConfig(AppConfig):
     verbose_name = _("Organizations")
 
     def ready(self):
-        from tenancy import grants, template_globals  # noqa: PLC0415 -- models must be loaded first
+        from tenancy import grants, missed_events, template_globals  # noqa: PLC0415 -- models must be loaded first
 
         post_migrate.connect(grants.grant_to_app_role, sender=self)
+        missed_events.install()
         template_globals.install()

@@ -148,6 +148,24 @@ class IdempotencyKey(TenantModel):
         return str(self.key)
 
 
+class MissedEvent(TenantModel):
+    """A domain event that a listener failed on; `replay_events` tells it again."""
+
+    listener = models.CharField(_("listener"), max_length=255)
+    sender = models.CharField(_("sender"), max_length=100, blank=True)
+    facts = models.JSONField(_("facts"), default=dict)
+    error = models.TextField(_("error"))
+    failure_count = models.PositiveIntegerField(_("failures"), default=1)
+
+    class Meta:
+        verbose_name = _("missed event")
+        verbose_name_plural = _("missed events")
+        ordering = ["created_at", "id"]
+
+    def __str__(self):
+        return self.listener
+
+
 class AuditEntry(models.Model):
     """One change of one row: what it was, what it became, who did it, when and from where.
 

@@ -1,6 +1,8 @@
 """How the account library does things here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
@@ -48,6 +50,12 @@ class AccountAdapter(DefaultAccountAdapter):
         except IntegrityError:
             email_address.verified = False
             return False
+
+    def send_invitation(self, user):
+        """Mail a person whose account was made for them the link to choose a password."""
+        key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+        context = {"user": user, "password_reset_url": self.get_reset_password_from_key_url(key)}
+        self.send_mail("account/email/account_invitation", user.email, context)
 
     def reauthenticate(self, user, password):
         return user.check_password(password)

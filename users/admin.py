@@ -1,11 +1,19 @@
 """People and mails in the admin."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin, TenantStackedInline
+from tenancy.admin import (
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    TenantAdmin,
+    TenantStackedInline,
+    service_action,
+)
+from users import services
 from users.models import Mail, Profile, User
 
 
@@ -65,6 +73,31 @@ class UserAdmin(TenantAdmin):
         ),
     ]
     inlines = [ProfileInline, EmailAddressInline]
+    actions = ["send_invitation"]
+
+    def get_inlines(self, request, obj):
+        return (
+            super().get_inlines(request, obj) if obj else []
+        )  # a new account gets its profile by itself
+
+    def get_readonly_fields(self, request, obj=None):
+        """Nobody takes their own rights away, so that somebody is left who has them."""
+        own = ["role", "is_active"] if obj and obj.pk == request.user.pk else []
+        return [*super().get_readonly_fields(request, obj), *own]
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.set_unusable_password()
+            services.add_account(obj, now=request.now)
+            get_adapter(request).send_invitation(obj)
+            return
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            services.change_email(obj, email=obj.email, now=request.now)
+
+    @service_action(_("Mail a link to choose a password"))
+    def send_invitation(self, request, user):
+        get_adapter(request).send_invitation(user)
 
     def pickable_by(self, user, queryset, source_field):
         if user.is_admin:

@@ -15,7 +15,6 @@ from users import time_zones
 from users.models import Profile, User
 from users.services import PICTURE_WIDTH
 
-
 #: The library would cut a longer one off.
 EMAIL_LENGTH = User._meta.get_field("email").max_length
 

@@ -13,6 +13,7 @@ from users.outbox import queue_mail, send_mail
 from users.signals import user_registered
 
 __all__ = [
+    "add_account",
     "change_email",
     "change_profile",
     "create_account",
@@ -59,10 +60,16 @@ def create_account(
     Raises ValidationError for values that no account may have. Announces `user_registered`.
     """
     user = User(username=username.lower(), email=email.lower(), role=role, **fields)
-    user.email_verified_at = now
     user.set_password(password)
     user.is_staff = role in User.STAFF_ROLES
     user.full_clean()
+    return add_account(user, now=now)
+
+
+@transaction.atomic
+def add_account(user: User, *, now: datetime) -> User:
+    """Store an account that somebody else has made and vouches for. Announces `user_registered`."""
+    user.email_verified_at = now
     register(user)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
