@@ -54,16 +54,19 @@ ACCESS: dict[str, Access] = {
     "tenancy:theme": Access(GET, Who.ANYONE),
     "courses:list": Access(GET, Who.ANYONE),
     "courses:detail": Access(GET, Who.ANYONE, arguments=COURSE),
+    "courses:picture": Access(
+        GET, Who.ANYONE, arguments={"course_id": "course.pk", "version": "=original"}
+    ),
     "content:media": Access(
         GET, Who.ANYONE, arguments={"media_id": "media.pk", "variant": "=original"}
     ),
     "enrollments:enroll": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
     "enrollments:withdraw": Access(FORM, Who.LEARNER, Tenancy.PRIVATE, COURSE),
-    "enrollments:people": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:pause": Access(POST, Who.LEARNER, Tenancy.PRIVATE, COURSE),
     "enrollments:resume": Access(POST, Who.LEARNER, Tenancy.PRIVATE, COURSE),
+    "enrollments:people": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:person": Access(
-        FORM, Who.COURSE_STAFF, arguments=COURSE | {"enrollment_id": "enrollment.pk"}
+        FORM, Who.COURSE_STAFF, arguments={"slug": "course.slug", "enrollment_id": "enrollment.pk"}
     ),
     "progress:go_on": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
     "progress:reopen": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),
@@ -74,6 +77,7 @@ ACCESS: dict[str, Access] = {
     "progress:course_progress": Access(GET, Who.LEARNER, Tenancy.PRIVATE, COURSE),
     "users:preferences": Access(FORM, Who.ANYONE),
     "users:profile": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
+    "users:avatar": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
     "users:profile_edit": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
     "account_login": Access(FORM, Who.ANYONE),
     "account_logout": Access(FORM, Who.ANYONE),
@@ -103,18 +107,17 @@ ADMIN_ENDINGS = {
     "_history": Access(GET, Who.STAFF),
     "admin:index": Access(GET, Who.STAFF),
     "admin:login": Access(GET, Who.ANYONE, Tenancy.SHARED),
-    "admin:logout": Access(POST, Who.STAFF, Tenancy.SHARED),
+    "admin:logout": Access(POST, Who.ANYONE, Tenancy.SHARED),
     "admin:password_change": Access(FORM, Who.STAFF, Tenancy.PRIVATE),
     "admin:password_change_done": Access(GET, Who.STAFF, Tenancy.PRIVATE),
     "admin:autocomplete": Access(GET, Who.STAFF),
     "admin:jsi18n": Access(GET, Who.STAFF, Tenancy.SHARED),
     "admin:view_on_site": Access(GET, Who.STAFF),
     "admin:app_list": Access(GET, Who.STAFF),
-    "final_catch_all": Access(GET, Who.STAFF, Tenancy.SHARED),
 }
 
-#: Where an object's page of the admin once was; leads to where it is.
-OLD_ADMIN_ADDRESS = Access(GET, Who.STAFF)
+#: Where an object's page of the admin once was, and what catches the rest.
+UNNAMED_IN_ADMIN = Access(GET, Who.STAFF)
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,8 @@ def access_to(name: str) -> Access | None:
     """The row for a URL name; the admin's by the end of the name."""
     if name in ACCESS:
         return ACCESS[name]
-    if name.endswith("<path:object_id>/"):
-        return OLD_ADMIN_ADDRESS
+    if name.startswith("admin/"):
+        return UNNAMED_IN_ADMIN
     if name.startswith("admin:"):
         for ending, access in ADMIN_ENDINGS.items():
             if name.endswith(ending):

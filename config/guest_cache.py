@@ -3,12 +3,12 @@
 import hashlib
 from uuid import UUID
 
-from courses.cache import catalogue_version
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.utils.translation import get_language_from_request
 
+from courses.cache import catalogue_version
 from tenancy.context import remember_organization
 
 SECONDS = 60  #: how old a number on a guest's page may be, such as the free seats

@@ -25,7 +25,9 @@ class Samples:
 
     @classmethod
     def of_current_organization(cls) -> "Samples":
-        course = Course.objects.filter(status=Course.Status.PUBLISHED).order_by("created_at").first()
+        course = (
+            Course.objects.filter(status=Course.Status.PUBLISHED).order_by("created_at").first()
+        )
         of_course = {"course": course}
         return cls(
             course=course,
@@ -49,7 +51,11 @@ def sample_arguments(address: Address, access: Access, samples: Samples) -> dict
     if address.name.startswith("admin:"):
         return admin_arguments(address)
     arguments = {name: samples.value(path) for name, path in access.arguments.items()}
-    return None if None in arguments.values() else {name: str(value) for name, value in arguments.items()}
+    return (
+        None
+        if None in arguments.values()
+        else {name: str(value) for name, value in arguments.items()}
+    )
 
 
 def admin_arguments(address: Address) -> dict[str, str] | None:

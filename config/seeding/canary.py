@@ -19,6 +19,7 @@ from content.models import (
     Lesson,
     LessonItem,
     MediaAsset,
+    MediaUse,
     Module,
     VideoAsset,
 )
@@ -27,7 +28,7 @@ from enrollments.models import Enrollment, EnrollmentChange
 from progress.models import LessonProgress, ModuleProgress
 from tenancy import services
 from tenancy.context import organization_context
-from tenancy.models import Domain, IdempotencyKey, Organization, TenantModel
+from tenancy.models import Domain, IdempotencyKey, MissedEvent, Organization, TenantModel
 from users.models import Mail, Profile, User
 
 PASSWORD = "canary in a coal mine"  # noqa: S105 -- for accounts that hold nothing but marks
@@ -151,6 +152,9 @@ def text_for(canary: Canary, column: models.Field):
 
 def saved(row):
     row.save()
+    for column in row._meta.concrete_fields:
+        if isinstance(column, models.FileField) and getattr(row, column.name):
+            getattr(row, column.name).close()
     return row
 
 
@@ -177,9 +181,10 @@ def build_people(canary):
         profile = Profile.objects.filter(user=user).first() or Profile(user=user)
         for column in marked_fields(Profile):
             setattr(profile, column.name, text_for(canary, column))
-        profile.save()
+        saved(profile)
         yield user
         yield profile
+    yield saved(fill(canary, MissedEvent))
     yield saved(fill(canary, Mail, user=student(canary)))
     yield saved(
         IdempotencyKey(
@@ -245,6 +250,7 @@ def build_content(canary):
     item.current_version = version
     item.save()
     yield from (module, lesson, media, video, item, version)
+    yield saved(fill(canary, MediaUse, version=version, media=media))
     yield saved(LessonItem(lesson=lesson, item=item, position=1))
 
 

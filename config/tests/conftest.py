@@ -9,7 +9,11 @@ from django.core import mail
 from procrastinate.contrib.django import app as jobs
 
 CHROMIUM = next(
-    (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()),
+    (
+        path
+        for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+        if Path(path).exists()
+    ),
     None,
 )
 FLAGS = [

@@ -26,7 +26,13 @@ VISITORS = {
 
 #: Addresses that refuse for another reason than who asks: the samples' keys are unknown on purpose, the
 #: admin's pages differ by model, and a withdrawal needs an enrollment of one's own.
-OTHER_REASONS = {"account_inactive", "enrollments:withdraw", "enrollments:enroll", "progress:visit", "progress:complete"}
+OTHER_REASONS = {
+    "account_inactive",
+    "enrollments:withdraw",
+    "enrollments:enroll",
+    "progress:visit",
+    "progress:complete",
+}
 
 
 @pytest.fixture
@@ -51,11 +57,13 @@ def ask(canary, people, visitor, method, path):
     if visitor != "guest":
         with organization_context(canary.organization):
             client.force_login(people[visitor])
-    return client.generic(method, path)
+    response = client.generic(method, path)
+    response.close()
+    return response
 
 
 def is_refused(response):
-    to_sign_in = response.status_code == 302 and "/accounts/login/" in response["Location"]
+    to_sign_in = response.status_code == 302 and "/login/?next=" in response["Location"]
     return to_sign_in or response.status_code in (403, 404)
 
 
@@ -94,6 +102,11 @@ def test_back_office_is_closed_to_students_and_guests(canary, people, visitor):
         and not is_refused(ask(canary, people, visitor, access.methods[0], path))
     ]
     assert open_pages == []
+
+
+def test_back_office_tells_a_student_that_the_door_is_closed(canary, people):
+    response = ask(canary, people, "learner", "GET", "/admin/login/?next=/admin/")
+    assert response.status_code == 403
 
 
 def test_other_methods_are_refused(canary, people):

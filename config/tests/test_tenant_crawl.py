@@ -67,8 +67,11 @@ def crawl(canary, role, paths, forbidden):
         response = client_of(canary, role).get(found, follow=False)
         assert response.status_code < 500, found
         body = b"".join(response.streaming_content) if response.streaming else response.content
+        response.close()
         opened += response.status_code == 200
-        if forbidden.encode() in body.replace(found.encode(), b"") or forbidden in str(response.headers).replace(found, ""):
+        if forbidden.encode() in body.replace(found.encode(), b"") or forbidden in str(
+            response.headers
+        ).replace(found, ""):
             leaks.append(found)
     return leaks, opened
 

@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="print as JSON")
-        parser.add_argument("--organization", help="short name of the organization whose rows serve as samples")
+        parser.add_argument(
+            "--organization", help="short name of the organization whose rows serve as samples"
+        )
 
     def handle(self, **options):
         rows = self.with_samples(options["organization"])
@@ -21,7 +23,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(rows, indent=2))
             return
         for row in rows:
-            self.stdout.write(f"{row['name']:<45} {','.join(row['methods']):<15} {row['who']:<40} /{row['route']}")
+            self.stdout.write(
+                f"{row['name']:<45} {','.join(row['methods']):<15} {row['who']:<40} /{row['route']}"
+            )
 
     def with_samples(self, slug):
         if slug:

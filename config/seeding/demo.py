@@ -1,0 +1,350 @@
+"""Two small schools that look alive: real short courses, people from everywhere, three months of learning."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import yaml
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.utils import timezone
+
+from content.importing import apply_tree, course_from_values, read_folder
+from content.importing.files import Folder
+from content.models import Lesson
+from courses.models import Course
+from courses.services import publish_course
+from enrollments.models import Enrollment, EnrollmentChange
+from progress.arithmetic import percent_of
+from progress.models import LessonProgress, ModuleProgress
+from tenancy import services
+from tenancy.context import organization_context
+from tenancy.models import Organization
+from users.models import Profile, User
+
+PASSWORD = "cairn-demo"  # noqa: S105 -- printed with the accounts; these organizations hold made-up people
+FOLDER = Path(settings.BASE_DIR) / "content" / "demo"
+HISTORY_DAYS = 90
+
+
+class Account(NamedTuple):
+    """Somebody with a fixed name, whom the newcomer can sign in as."""
+
+    username: str
+    role: str
+    first_name: str
+    last_name: str
+    job_title: str = ""
+
+
+@dataclass(frozen=True)
+class School:
+    """What one of the two organizations is made of."""
+
+    name: str
+    slug: str
+    hosts: tuple[str, ...]
+    accounts: tuple[Account, ...]
+    folders: tuple[str, ...]
+    people: int
+    brand_color: str = ""
+    is_default: bool = False
+
+
+HARBOR = School(
+    name="Harbor School",
+    slug="harbor",
+    hosts=("harbor.localhost", "localhost", "127.0.0.1"),
+    is_default=True,
+    people=120,
+    folders=("learning-how-to-learn", "git-without-fear"),
+    accounts=(
+        Account("admin", "admin", "Marta", "Vold", "Head of school"),
+        Account("ines", "instructor", "Inês", "Carvalho", "Teaches learning"),
+        Account("tomas", "instructor", "Tomáš", "Říha", "Teaches everything else"),
+        Account("ada", "student", "Ada", "Okafor", "Nurse"),
+        Account("noor", "student", "Noor", "Haddad", "Carpenter"),
+    ),
+)
+SUMMIT = School(
+    name="Summit Institute",
+    slug="summit",
+    hosts=("summit.localhost",),
+    brand_color="#6B3FA0",
+    people=40,
+    folders=("git-without-fear",),
+    accounts=(
+        Account("admin", "admin", "Kenji", "Aoki", "Director"),
+        Account("ivo", "instructor", "Ivo", "Lindqvist", "Lecturer"),
+        Account("lena", "student", "Lena", "Straßer", "Apprentice"),
+    ),
+)
+SCHOOLS = (HARBOR, SUMMIT)
+
+Say = Callable[[str], None]
+
+
+def exists(school: School) -> bool:
+    return any(slug == school.slug for _id, slug in services.organization_ids())
+
+
+def seed_demo(*, say: Say) -> None:
+    """Found what is missing of the two demo organizations; one that is there is left as it is."""
+    for school in SCHOOLS:
+        if not exists(school):
+            say(f"{school.name} …")
+            organization = services.found_organization(
+                name=school.name,
+                slug=school.slug,
+                hosts=list(school.hosts),
+                brand_color=school.brand_color,
+                is_default=school.is_default,
+                contact_email=f"hello@{school.slug}.example",
+            )
+            fill_school(organization, school, people=school.people)
+
+
+def seed_school(organization: Organization, *, people: int) -> None:
+    """Fill an organization with the first demo school's people and courses."""
+    fill_school(organization, HARBOR, people=people)
+
+
+def fill_school(organization: Organization, school: School, *, people: int) -> None:
+    now = timezone.now()
+    chance = random.Random(7)  # noqa: S311 -- equal every time, on purpose
+    with organization_context(organization):
+        named = {account.username: add_account(school, account, now) for account in school.accounts}
+        teachers = [user for user in named.values() if user.role == User.Role.INSTRUCTOR]
+        courses = add_courses(school, teachers, now)
+        students = [user for user in named.values() if user.role == User.Role.STUDENT]
+        crowd = add_people(people, chance, now)
+        learners = Learners(chance, now)
+        for user in students:
+            learners.enroll_named(user, courses)
+        learners.enroll_crowd(crowd, courses)
+        learners.store()
+
+
+def add_account(school: School, account: Account, now: datetime) -> User:
+    user = User.objects.create_user(
+        account.username,
+        f"{account.username}@{school.slug}.example",
+        PASSWORD,
+        role=account.role,
+        first_name=account.first_name,
+        last_name=account.last_name,
+        email_verified_at=now,
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    Profile.objects.update_or_create(user=user, defaults={"job_title": account.job_title})
+    return user
+
+
+def add_courses(school: School, teachers: list[User], now: datetime) -> list[Course]:
+    """The folders of this school, then the short courses of the catalogue."""
+    courses = []
+    for folder in school.folders:
+        courses.append(import_tree(read_folder(FOLDER / folder), teachers[0], now, published=True))
+    for number, entry in enumerate(
+        yaml.safe_load((FOLDER / "courses.yaml").read_text(encoding="utf-8"))
+    ):
+        if school is not HARBOR and number % 2:
+            continue
+        teacher = teachers[number % len(teachers)]
+        tree = course_from_values(entry, files=Folder(FOLDER), path=f"{entry['slug']}.yaml")
+        courses.append(import_tree(tree, teacher, now, published=entry["status"] == "published"))
+    spread_publication(courses, now)
+    return [course for course in courses if course.status == Course.Status.PUBLISHED]
+
+
+def import_tree(tree, owner: User, now: datetime, *, published: bool) -> Course:
+    course = apply_tree(tree, owner=owner, by=owner, now=now).course
+    return publish_course(course.pk, by=owner, now=now) if published else course
+
+
+def spread_publication(courses: list[Course], now: datetime) -> None:
+    """A living school did not publish everything this minute."""
+    for number, course in enumerate(courses):
+        if course.published_at:
+            Course.objects.filter(pk=course.pk).update(
+                published_at=now - timedelta(days=HISTORY_DAYS + 3 * number)
+            )
+
+
+def add_people(count: int, chance: random.Random, now: datetime) -> list[User]:
+    """People with names from everywhere; nobody knows a password of theirs."""
+    words = yaml.safe_load((FOLDER / "people.yaml").read_text(encoding="utf-8"))
+    users = []
+    for number in range(count):
+        if number < len(words["whole_names"]):
+            whole = words["whole_names"][number]
+            names = {"first_name": whole["first_name"], "last_name": whole["last_name"]}
+            username = whole["username"]
+        else:
+            names = {
+                "first_name": chance.choice(words["first_names"]),
+                "last_name": chance.choice(words["last_names"]),
+            }
+            username = f"learner_{number}"
+        user = User(
+            username=username,
+            email=f"{username}@people.example",
+            password="!",
+            email_verified_at=now,
+            **names,
+        )
+        users.append(user)
+    User.objects.bulk_create(users)
+    Profile.objects.bulk_create(
+        Profile(
+            user=user,
+            job_title=chance.choice(words["job_titles"]),
+            bio=chance.choice(words["bios"]) if chance.random() < 0.3 else "",
+        )
+        for user in users
+    )
+    return users
+
+
+class Learners:
+    """Collects enrollments with their histories and stores them all at once, numbers that add up included."""
+
+    def __init__(self, chance: random.Random, now: datetime):
+        self.chance = chance
+        self.now = now
+        self.enrollments: list[Enrollment] = []
+        self.changes: list[EnrollmentChange] = []
+        self.lesson_rows: list[LessonProgress] = []
+        self.module_rows: list[ModuleProgress] = []
+        self._outlines: dict[UUID, list[Lesson]] = {}
+        self._left: dict[UUID, int] = {}
+
+    def enroll_named(self, student: User, courses: list[Course]) -> None:
+        """One course nearly half done, one finished, one just begun: what a dashboard has to show."""
+        for course, share in zip(courses[:3], (0.4, 1.0, 0.0), strict=False):
+            if student.username != "ada":
+                share = self.chance.choice((0.2, 0.7))
+            self.enroll(student, course, share)
+
+    def enroll_crowd(self, crowd: list[User], courses: list[Course]) -> None:
+        for student in crowd:
+            for course in self.chance.sample(
+                courses, k=min(len(courses), self.chance.randint(1, 3))
+            ):
+                self.enroll(student, course, self.chance.choice((0, 0, 0.1, 0.3, 0.5, 0.8, 1)))
+
+    def enroll(self, student: User, course: Course, share: float) -> None:
+        left = self._left.setdefault(course.pk, (course.max_capacity or 10_000) - 1)
+        if left <= 0:
+            return
+        self._left[course.pk] -= 1
+        lessons = self.lessons_of(course)
+        done = round(share * len(lessons))
+        joined = self.now - timedelta(days=self.chance.uniform(8, HISTORY_DAYS))
+        status = Enrollment.Status.COMPLETED if done == len(lessons) else Enrollment.Status.ACTIVE
+        if not done and self.chance.random() < 0.1:
+            status = Enrollment.Status.WITHDRAWN
+        enrollment = Enrollment(
+            course=course,
+            student=student,
+            status=status,
+            enrolled_at=joined,
+            percent=percent_of(done, len(lessons)),
+            completed_lesson_count=done,
+        )
+        self._learn(enrollment, lessons, done)
+        self.enrollments.append(enrollment)
+        self._remember(enrollment)
+
+    def lessons_of(self, course: Course) -> list[Lesson]:
+        if course.pk not in self._outlines:
+            lessons = Lesson.objects.live().filter(course=course, module__deleted_at__isnull=True)
+            self._outlines[course.pk] = list(lessons.order_by("module__position", "position"))
+        return self._outlines[course.pk]
+
+    def _learn(self, enrollment: Enrollment, lessons: list[Lesson], done: int) -> None:
+        at = enrollment.enrolled_at
+        step = (self.now - at) / (len(lessons) + 1)
+        for lesson in lessons[:done]:
+            at += step * self.chance.uniform(0.5, 1)
+            seconds = self.chance.randint(300, 1500)
+            enrollment.total_time_seconds += seconds
+            self.lesson_rows.append(
+                LessonProgress(
+                    enrollment=enrollment,
+                    student=enrollment.student,
+                    lesson=lesson,
+                    started_at=at - timedelta(seconds=seconds),
+                    completed_at=at,
+                    completion_method=method_of(lesson),
+                    time_spent_seconds=seconds,
+                    view_count=self.chance.randint(1, 4),
+                    last_viewed_at=at,
+                )
+            )
+        enrollment.last_accessed_at = enrollment.last_activity_at = at
+        if done:
+            enrollment.last_lesson = lessons[min(done, len(lessons) - 1)]
+            self._count_modules(enrollment, lessons, done, at)
+        if enrollment.status == Enrollment.Status.COMPLETED:
+            enrollment.completed_at = at
+
+    def _count_modules(self, enrollment, lessons, done, at):
+        totals: dict[UUID, list[int]] = {}
+        for number, lesson in enumerate(lessons):
+            counts = totals.setdefault(lesson.module_id, [0, 0])
+            counts[0] += number < done
+            counts[1] += 1
+        for module_id, (finished, total) in totals.items():
+            self.module_rows.append(
+                ModuleProgress(
+                    enrollment=enrollment,
+                    student=enrollment.student,
+                    module_id=module_id,
+                    completed_lesson_count=finished,
+                    lesson_count=total,
+                    percent=percent_of(finished, total),
+                    completed_at=at if finished == total else None,
+                )
+            )
+
+    def _remember(self, enrollment):
+        steps = [("", Enrollment.Status.ACTIVE, enrollment.enrolled_at)]
+        if enrollment.status != Enrollment.Status.ACTIVE:
+            later = enrollment.completed_at or enrollment.enrolled_at + timedelta(days=3)
+            steps.append((Enrollment.Status.ACTIVE, enrollment.status, later))
+        for before, after, at in steps:
+            self.changes.append(
+                EnrollmentChange(
+                    enrollment=enrollment,
+                    student=enrollment.student,
+                    from_status=before,
+                    to_status=after,
+                    by=enrollment.student,
+                    at=at,
+                )
+            )
+
+    def store(self) -> None:
+        Enrollment.objects.bulk_create(self.enrollments)
+        EnrollmentChange.objects.bulk_create(self.changes)
+        LessonProgress.objects.bulk_create(self.lesson_rows, batch_size=2000)
+        ModuleProgress.objects.bulk_create(self.module_rows, batch_size=2000)
+
+
+def method_of(lesson: Lesson) -> str:
+    return {"manual": "manual", "viewed": "auto", "time": "time_based"}[lesson.completion]
+
+
+def accounts_text(port: str) -> str:
+    """The demo accounts, as the newcomer reads them."""
+    lines = []
+    for school in SCHOOLS:
+        lines.append(f"{school.name}  http://{school.hosts[0]}:{port}/")
+        for account in school.accounts:
+            lines.append(f"  {account.role:<11} {account.username:<8} {PASSWORD}")
+    return "\n".join(lines)

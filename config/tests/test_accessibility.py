@@ -1,0 +1,120 @@
+"""axe finds nothing on any page, in both themes, on a narrow phone and a desk (WCAG 2.2 AA)."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from config.seeding.demo import PASSWORD, seed_school
+from tenancy.context import organization_context
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = (320, 1280)
+THEMES = ("light", "dark")
+
+PAGES = {
+    "": [
+        "/",
+        "/courses/",
+        "/courses/?q=lerning",
+        "/courses/?q=nothinglikethis",
+        "/courses/learning-how-to-learn/",
+        "/preferences/",
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/accounts/confirm-email/unknown/",
+        "/nowhere/",
+    ],
+    "ada": [
+        "/",
+        "/my/courses/",
+        "/courses/",
+        "/courses/learning-how-to-learn/",
+        "/courses/git-without-fear/",
+        "/courses/learning-how-to-learn/progress/",
+        "/courses/learning-how-to-learn/withdraw/",
+        "/settings/profile/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/logout/",
+    ],
+    "ines": [
+        "/courses/learning-how-to-learn/people/",
+        "/admin/",
+        "/admin/courses/course/",
+        "/admin/courses/course/add/",
+        "/admin/enrollments/enrollment/",
+    ],
+    "admin": ["/admin/", "/admin/users/user/", "/admin/tenancy/auditentry/"],
+}
+
+
+@pytest.fixture
+def living_school(school, django_db_blocker):
+    seed_school(school, people=12)
+    return school
+
+
+def problems_of(page):
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        (
+            violation["id"],
+            violation["help"],
+            [node["html"][:120] for node in violation["nodes"][:3]],
+        )
+        for violation in found
+    ]
+
+
+def sign_in(page, address, username):
+    page.goto(f"{address}/accounts/login/")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_load_state()
+
+
+def lessons_of(school):
+    from content.models import Lesson  # noqa: PLC0415 -- apps must be loaded
+
+    with organization_context(school):
+        lessons = Lesson.objects.select_related("course").filter(
+            course__slug__in=["learning-how-to-learn", "git-without-fear"]
+        )
+        return [lesson.get_absolute_url() for lesson in lessons]
+
+
+def test_axe_finds_nothing_on_any_page(living_school, address, browser):
+    wrong = {}
+    for username, paths in PAGES.items():
+        context = browser.new_context()
+        page = context.new_page()
+        if username:
+            sign_in(page, address, username)
+        everything = paths + (lessons_of(living_school)[:6] if username == "ada" else [])
+        for path in everything:
+            page.goto(address + path)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                for width in WIDTHS:
+                    page.set_viewport_size({"width": width, "height": 800})
+                    problems = problems_of(page)
+                    scrolls = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+                    if scrolls and not path.startswith("/admin"):
+                        problems.append(("scrolls sideways", "", []))
+                    if problems:
+                        wrong[(username, path, theme, width)] = problems
+        context.close()
+    assert wrong == {}
+
+
+def test_axe_would_find_something(address, browser, school):
+    page = browser.new_page()
+    page.goto(f"{address}/accounts/login/")
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/x.png\"><button></button>')"
+    )
+    assert {"image-alt", "button-name"} <= {problem[0] for problem in problems_of(page)}
+    page.close()
