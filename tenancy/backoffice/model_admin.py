@@ -233,7 +233,8 @@ class TenantStackedInline(TenantInline, admin.StackedInline):
 class ReadOnlyInline(TenantTabularInline):
     """Parts to look at."""
 
-    can_delete = False
+    def can_delete(self, user, obj=None):
+        return False
 
     def can_add(self, user):
         return False
