@@ -87,7 +87,7 @@ class PrerequisiteInline(TenantTabularInline):
 
 class FormerSlugInline(ReadOnlyInline):
     model = FormerSlug
-    fields = ["slug", "created_at"]
+    fields = readonly_fields = ["slug", "created_at"]
     show_change_link = False
 
 

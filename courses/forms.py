@@ -3,6 +3,7 @@
 import re
 
 from django import forms
+from django.contrib.admin.widgets import AdminFileWidget
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.forms.models import BaseInlineFormSet
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.errors import CourseRefused
 from courses.models import Course
-from courses.pictures import prepare
+from courses.pictures import picture_url, prepare
 from courses.services.editing import is_slug_taken
 from courses.services.prerequisites import check_prerequisites
 from lib import markdown
@@ -55,6 +56,16 @@ class ListField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+class PresentPicture:
+    """The stored picture as the file field shows it: under the address at which we serve it."""
+
+    def __init__(self, course):
+        self.url = picture_url(course.pk, course.thumbnail.name)
+
+    def __str__(self):
+        return _("the picture in use")
+
+
 class CourseForm(TenantModelForm):
     """What a course says. State, owner and staff have services of their own."""
 
@@ -79,6 +90,13 @@ class CourseForm(TenantModelForm):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
+    thumbnail = forms.FileField(
+        label=gettext_lazy("Picture"),
+        help_text=gettext_lazy("PNG, JPEG, GIF or WebP, best twice as wide as high."),
+        required=False,
+        widget=AdminFileWidget(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
+    )
+
     class Meta:
         model = Course
         fields = "__all__"
@@ -91,6 +109,8 @@ class CourseForm(TenantModelForm):
                 "Part of the address of the course. Empty: made from the title. "
                 "Old addresses lead to the new one."
             )
+        if "thumbnail" in self.fields and self.instance.thumbnail:
+            self.initial["thumbnail"] = PresentPicture(self.instance)
         if "language" in self.fields:
             self.fields["language"].validators.append(LANGUAGE_RULE)
 
@@ -113,7 +133,9 @@ class CourseForm(TenantModelForm):
 
     def clean_thumbnail(self):
         upload = self.cleaned_data["thumbnail"]
-        if upload and "thumbnail" in self.changed_data:
+        if "thumbnail" not in self.changed_data:
+            return self.instance.thumbnail
+        if upload:
             try:
                 prepare(upload)
             except FileRefused as error:
