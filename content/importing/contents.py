@@ -180,7 +180,9 @@ class ContentsImporter:
                 self._files[key] = self._add_file(path)
             except (FileProblem, FileRefused) as problem:
                 self._files[key] = None
-                self.report.left_out.append(LeftOut(path, Why.BROKEN, str(problem)))
+                is_unknown = getattr(problem, "code", "") == "unknown_type"
+                why = Why.SKIPPED if is_unknown else Why.BROKEN
+                self.report.left_out.append(LeftOut(path, why, str(problem)))
         return self._files[key]
 
     def _add_file(self, path):

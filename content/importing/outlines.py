@@ -46,9 +46,11 @@ class OutlineImporter:
                 for lesson in node.lessons
             ]
             found = [(lesson, row) for lesson, row in rows if row is not None]
-            services.order_lessons(module, [row.pk for _lesson, row in found], **who)
+            ids = [row.pk for _lesson, row in found]
+            kept = [row for row in lessons.values() if row.module_id == module.pk]
+            services.order_lessons(module, self._with_broken(ids, kept), **who)
             self.lessons += found
-        services.order_modules(self.course, module_ids, **who)
+        services.order_modules(self.course, self._with_broken(module_ids, modules.values()), **who)
         self._trash(lessons.values(), services.trash_lesson, "lesson")
         self._trash(modules.values(), services.trash_module, "module")
 
@@ -94,14 +96,25 @@ class OutlineImporter:
 
     def _trash(self, rows, trash, thing):
         """What the folder no longer has goes to the trash, but not what it has and cannot be read today."""
-        broken = {entry.path for entry in self.tree.left_out if entry.why == Why.BROKEN}
         for row in rows:
-            is_broken = any(
-                path == row.source or path.startswith(f"{row.source}/") for path in broken
-            )
-            if row.deleted_at is None and not is_broken:
+            if row.deleted_at is None and not self._is_broken(row):
                 trash(row, by=self.by, now=self.now)
                 self.report.note(thing, REMOVED)
+
+    def _with_broken(self, ids, rows):
+        """The order of the tree, and in it, where they were, the rows whose files cannot be read today."""
+        ids = list(ids)
+        for row in sorted(rows, key=lambda row: row.position):
+            if row.deleted_at is None and self._is_broken(row):
+                ids.insert(row.position - 1, row.pk)
+        return ids
+
+    def _is_broken(self, row):
+        return any(
+            entry.path == row.source or entry.path.startswith(f"{row.source}/")
+            for entry in self.tree.left_out
+            if entry.why == Why.BROKEN
+        )
 
     def _note(self, thing, changed):
         self.report.note(thing, UPDATED if changed else UNCHANGED)
