@@ -1,5 +1,6 @@
 """The dashboard, the lesson page, and how far one has come."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -119,10 +120,20 @@ def course_progress(request, slug):
         "enrollment": enrollment,
         "explanation": explanation,
         "modules": missing_lessons(standing, outline, completed=completed, begun=begun),
-        "missing": requirements.missing(enrollment) if standing.state == Status.ACTIVE else [],
+        "missing": _missing(request, enrollment),
         "nav": "learning",
     }
     return render(request, "progress/course_progress.html", context)
+
+
+def _missing(request, enrollment):
+    """What the course still asks for; a link to the page that shows it would lead nowhere."""
+    if enrollment.status != Status.ACTIVE:
+        return []
+    return [
+        replace(reason, url="") if reason.url == request.path else reason
+        for reason in requirements.missing(enrollment)
+    ]
 
 
 @public
