@@ -6,6 +6,7 @@ differ by the reader's language: they are stored as marks, filled in when the pa
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,7 +27,12 @@ from lib.markdown import ImageSource
 SIZES = "(min-width: 1100px) 720px, 92vw"
 
 Kind = ContentItem.Kind
-_STORED_AS_SHOWN = {Kind.TEXT, Kind.IMAGE}
+_IN_PROSE = {Kind.TEXT, Kind.IMAGE}
+#: As `lib.markdown` writes a picture that stands alone, is a link, and is not loaded.
+_PICTURE_OF_VIDEO = re.compile(
+    r'<figure><a href="([^"]*)"[^>]*><span class="missing-image">([^<]*)</span></a>(?:<figcaption>[^<]*</figcaption>)?'
+    r"</figure>"
+)
 _MARK = re.compile("\ue000([a-z_]+)(?::([^\ue000\ue001]*))?\ue001")
 
 
@@ -70,9 +76,10 @@ def prepare(
     caption: str = "",
 ) -> str:
     """The HTML that a version keeps, with marks for the words of the page."""
+    text_html = _with_players(_unmarked(text_html))
     if kind == Kind.TEXT:
         return text_html
-    about = f'<div class="prose">{_unmarked(text_html)}</div>' if text_html else ""
+    about = f'<div class="prose">{text_html}</div>' if text_html else ""
     if kind == Kind.IMAGE:
         return _figure(media, caption or title) + about
     if kind == Kind.VIDEO:
@@ -103,6 +110,21 @@ def _figure(media, caption):
     )
 
 
+def _with_players(html):
+    """A picture of another site that leads to a video becomes that video's player, behind a click.
+
+    So texts have it that were written for places where pictures of any site are loaded.
+    """
+    return _PICTURE_OF_VIDEO.sub(_player_for, html)
+
+
+def _player_for(match):
+    found = videos.video_at(unescape(match.group(1)))
+    if found is None:
+        return match.group()
+    return _provider_video(*found, title=match.group(2))
+
+
 def _video(video, title):
     poster = media_url(video.poster_id) if video.poster_id else ""
     if video.provider == VideoAsset.Provider.FILE:
@@ -117,16 +139,24 @@ def _video(video, title):
             f'<div class="facade"><video controls preload="none" src="{src}" aria-label="{_text(title)}"'
             f'{shown}>{captions}<a href="{src}">{_word("download_video")}</a></video></div>'
         )
-    address = videos.player_url(video.provider, video.provider_id)
-    page = videos.page_url(video.provider, video.provider_id)
-    host = videos.HOST_NAMES[video.provider]
+    return _provider_video(
+        video.provider,
+        video.provider_id,
+        title=_text(title),
+        poster=poster,
+        minutes=video.duration_minutes,
+    )
+
+
+def _provider_video(provider, provider_id, *, title, poster="", minutes=None):
+    """`title` is HTML already."""
     return _facade(
-        address,
+        videos.player_url(provider, provider_id),
         title,
         poster=poster,
-        button=_word("play", video.duration_minutes or ""),
-        note=_word("kept_at", host),
-        page=page,
+        button=_word("play", minutes or ""),
+        note=_word("kept_at", videos.HOST_NAMES[provider]),
+        page=videos.page_url(provider, provider_id),
         link=_word("watch_there"),
     )
 
@@ -135,7 +165,7 @@ def _embed(url, title):
     host = url.split("/")[2]
     return _facade(
         url,
-        title,
+        _text(title),
         poster="",
         button=_word("show"),
         note=_word("shown_from", host),
@@ -148,9 +178,9 @@ def _facade(address, title, *, poster, button, note, page, link):
     """Nothing is asked of another host until a click puts its player here (static/js/consent-video.js)."""
     picture = f'<img src="{poster}" alt="" loading="lazy">' if poster else ""
     return (
-        f'<div class="facade" data-embed="{escape(address)}" data-embed-title="{_text(title)}">{picture}'
+        f'<div class="facade" data-embed="{escape(address)}" data-embed-title="{title}">{picture}'
         '<div class="facade-ask"><button class="btn btn-primary btn-lg needs-js" type="button" data-embed-play '
-        f'hidden>{_icon("play")}{button}</button><p class="facade-note"><strong>{_text(title)}</strong><br>'
+        f'hidden>{_icon("play")}{button}</button><p class="facade-note"><strong>{title}</strong><br>'
         f'{note} <a href="{escape(page)}" rel="noreferrer noopener" target="_blank">{link}</a></p></div></div>'
     )
 
@@ -186,9 +216,9 @@ class ShownItem(NamedTuple):
 def render_item(item: ShownItem) -> Markup:
     """An item as the page shows it; no query."""
     html = item.html
-    if item.kind not in _STORED_AS_SHOWN:
+    if "\ue000" in html:
         html = _MARK.sub(_fill, html)
-    if item.kind in _STORED_AS_SHOWN:
+    if item.kind in _IN_PROSE:
         html = f'<div class="prose">{html}</div>'
     head = f'<h2 class="item-title">{escape(item.title)}</h2>' if item.with_title else ""
     return Markup(

@@ -15,6 +15,7 @@ from content.rendering import anchor_of, anchor_prefix
 from content.resolving import References
 
 _QUIZ = re.compile(r"/quiz/\d+/?$")
+_VIDEO_PICTURE = re.compile(r"https://(img\.youtube\.com|i\.ytimg\.com|i\.vimeocdn\.com)/")
 _TEXT_ENDINGS = (".md", ".markdown")
 _ANCHOR_LENGTH = 60  # as lib.markdown cuts the ids of headings
 
@@ -58,7 +59,8 @@ class LinkFinder:
         try:
             path, _anchor = _path_of(source, src)
         except Elsewhere:
-            self._note(source, Why.IMAGE, src, _("Pictures of other sites are not loaded."))
+            if not _VIDEO_PICTURE.match(src):  # its video is offered instead
+                self._note(source, Why.IMAGE, src, _("Pictures of other sites are not loaded."))
             return None
         if path is None:
             self._note(source, Why.IMAGE, src, _("It would lead out of the folder."))
