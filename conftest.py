@@ -9,6 +9,13 @@ from tenancy.context import EVERYONE, organization_context
 from tenancy.grants import APP_ROLE
 
 
+#: Threads of the test server and of the worker leave theirs open, and the database could not be dropped.
+END_OTHER_SESSIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()
+"""
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """After the owner made the tables, everything runs as the role of the web process.
@@ -28,6 +35,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
         yield
         connection.close()
         connection.settings_dict["OPTIONS"]["options"] = "-c role=cairn_owner"
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE NONE")  # the login's own right to end its sessions
+            cursor.execute(END_OTHER_SESSIONS)
+        connection.close()
 
 
 @pytest.fixture(autouse=True)

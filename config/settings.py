@@ -90,6 +90,7 @@ DATABASES = {
         | {
             "options": f"-c role={DATABASE_ROLE} -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=0)}",
             "connect_timeout": 5,
+            "prepare_threshold": 5,  # lets `lib.rows` keep plans; Django's own cursors never do
         },
     }
 }

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from config.invariants import differences
+from config.seeding.demo import PASSWORD as DEMO_PASSWORD
 from config.seeding.demo import seed_school
 from config.tests.conftest import last_mail_to
 
@@ -24,42 +26,54 @@ def living_school(school):
 def find_course(page, address):
     page.goto(address)
     page.goto(f"{address}/courses/?q=git without feer")
-    page.get_by_role("link", name=re.compile(COURSE)).first.click()
+    page.get_by_role("link", name=COURSE).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(COURSE)
 
 
+def submit(page):
+    page.locator("main form[method=post] button[type=submit]").first.click()
+    page.wait_for_load_state()
+
+
 def sign_up(page, username):
+    page.get_by_role("link", name=re.compile("Sign in")).last.click()
+    page.locator("main").get_by_role("link", name=re.compile("account|Sign up", re.I)).first.click()
     page.fill("input[name=username]", username)
     page.fill("input[name=email]", f"{username}@example.org")
     page.fill("input[name=password1]", PASSWORD)
-    page.locator("main button[type=submit]").first.click()
+    submit(page)
 
 
 def verify(page, username):
     message = last_mail_to(f"{username}@example.org")
     assert message.alternatives, "the mail has an HTML part as well"
     page.goto(re.search(r"http\S+/confirm-email/\S+", message.body).group())
-    page.locator("main button[type=submit]").first.click()
+    submit(page)
 
 
 def enroll(page, address):
     page.goto(f"{address}/courses/git-without-fear/")
-    page.get_by_role("button", name="Enroll").first.click()
+    page.get_by_role("button", name="Enroll").click()
+    page.wait_for_load_state()
+    page.goto(f"{address}/courses/git-without-fear/continue/")
 
 
-def learn_to_the_end(page, address):
-    """Open the first lesson and go on until the course says that it is done."""
-    page.goto(f"{address}/courses/git-without-fear/lessons/three-places/")
-    for _lesson in range(20):
-        page.locator("[data-key=c]").first.click()
+def learn_to_the_end(page):
+    """Go on from lesson to lesson until there is no lesson left; returns their titles."""
+    seen = []
+    while "/lessons/" in page.url:
+        seen.append(page.get_by_role("heading", level=1).inner_text())
+        assert len(seen) < 20
+        page.locator("[data-key=c]").click()
         page.wait_for_load_state()
-        if page.locator("text=100").count() and "lessons" not in page.url:
-            break
+    return seen
 
 
 def assert_done(page, address):
     page.goto(f"{address}/courses/git-without-fear/progress/")
-    expect(page.locator("main")).to_contain_text("100")
+    expect(page.locator("main")).to_contain_text("7 / 7 = 100.00")
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text(COURSE)
 
 
 @pytest.mark.parametrize(
@@ -67,19 +81,52 @@ def assert_done(page, address):
     [{}, {"java_script_enabled": False}, {"viewport": PHONE, "has_touch": True}],
     ids=["desk", "no javascript", "phone"],
 )
-def test_visitor_finds_signs_up_enrolls_and_learns_to_the_end(
-    living_school, address, browser, options
-):
+def test_visitor_finds_signs_up_enrolls_and_learns_to_the_end(living_school, address, browser, options):
     context = browser.new_context(**options)
     page = context.new_page()
 
     find_course(page, address)
-    page.get_by_role("link", name=re.compile("Sign in to enroll|Sign up|Enroll")).first.click()
-    page.goto(f"{address}/accounts/signup/")
     sign_up(page, "wanda")
     verify(page, "wanda")
     enroll(page, address)
-    learn_to_the_end(page, address)
+    lessons = learn_to_the_end(page)
+
+    assert len(lessons) == 7
+    assert_done(page, address)
+    assert list(differences()) == []
+    context.close()
+
+
+def press_until(page, matches, limit=60):
+    """Move the focus with Tab until it stands on what is looked for."""
+    for _step in range(limit):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"(e => {matches})(document.activeElement)"):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(f"The keyboard does not reach {matches}.")
+
+
+def test_keyboard_alone_leads_from_sign_in_to_the_end(living_school, address, browser):
+    context = browser.new_context()
+    page = context.new_page()
+
+    page.goto(f"{address}/accounts/login/?next=/courses/git-without-fear/")
+    press_until(page, "e.name === 'login'")
+    page.keyboard.type("noor")
+    press_until(page, "e.name === 'password'")
+    page.keyboard.type(DEMO_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/courses/git-without-fear/")
+    press_until(page, "/continue/.test(e.href) || /Enroll/.test(e.textContent)")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    page.goto(f"{address}/courses/git-without-fear/lessons/three-places/")
+    while "/lessons/" in page.url:
+        before = page.url
+        page.keyboard.press("c")
+        page.wait_for_function("before => location.href !== before", arg=before)
+        page.wait_for_load_state()
 
     assert_done(page, address)
     context.close()
