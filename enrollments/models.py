@@ -181,7 +181,12 @@ class Enrollment(TenantModel):
         ]
 
     def __str__(self):
-        return f"{self.student_id} · {self.course_id}"
+        loaded = self._state.fields_cache  # names where a list has joined them, never a query
+        student, course = (
+            loaded.get("student", self.student_id),
+            loaded.get("course", self.course_id),
+        )
+        return f"{student} · {course}"
 
     @property
     def is_learning(self):
