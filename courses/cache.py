@@ -1,16 +1,18 @@
 """What is remembered of courses, and how it is forgotten the moment it changes."""
 
 import secrets
+from collections.abc import Callable
 from hashlib import sha256
 
 from django.core.cache import cache
 from django.db import transaction
 
-COURSE_SECONDS = 15 * 60  #: how long a course's page facts are kept
+COURSE_SECONDS = 15 * 60  #: how long what is known of courses is kept at most
 SEATS_SECONDS = 60  #: how far counts of seats and students in the catalogue may lag behind
 VERSION_SECONDS = 24 * 60 * 60
 
 VERSION = "courses:version"
+HIDDEN = "courses:hidden"  # whether the catalogue has anything that not everybody sees
 
 
 def catalogue_version() -> str:
@@ -27,25 +29,33 @@ def catalogue_version() -> str:
 
 def bump_catalogue_version() -> None:
     """Give the catalogue a new version once the transaction commits, whatever depends on it is made anew."""
-    transaction.on_commit(lambda: cache.set(VERSION, new_version(), VERSION_SECONDS))
+    transaction.on_commit(_bump)
+
+
+def forget_course(course_id) -> None:
+    """Once the transaction commits, let nobody be shown what was kept of this course."""
+    bump_catalogue_version()
+
+
+def _bump():
+    cache.set(VERSION, new_version(), VERSION_SECONDS)
+    cache.delete(HIDDEN)
 
 
 def new_version() -> str:
     return secrets.token_hex(8)
 
 
+def has_hidden_courses(find_out: Callable[[], bool]) -> bool:
+    """Whether some published courses are seen by a few alone; found out once per version of the catalogue."""
+    known = cache.get(HIDDEN)
+    if known is None:
+        known = find_out()
+        cache.add(HIDDEN, known, COURSE_SECONDS)
+    return known
+
+
 def part_key(*parts) -> str:
     """Key of a piece of the catalogue for exactly these circumstances."""
     told = "\x1f".join(str(part) for part in parts)
     return f"courses:part:{sha256(told.encode()).hexdigest()[:32]}"
-
-
-def facts_key(course_id) -> str:
-    """Key of what a course's page shows."""
-    return f"courses:facts:{course_id}"
-
-
-def forget_course(course_id) -> None:
-    """Drop what is remembered of a course once the transaction commits, and of the catalogue with it."""
-    transaction.on_commit(lambda: cache.delete(facts_key(course_id)))
-    bump_catalogue_version()

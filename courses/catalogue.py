@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 
 from courses import listing, search
-from courses.cache import SEATS_SECONDS, catalogue_version, part_key
+from courses.cache import SEATS_SECONDS, catalogue_version, has_hidden_courses, part_key
 from courses.facets import MAX_COUNTED, Facets, count_facets
 from courses.filters import CourseFilter
 from courses.models import Course
@@ -60,14 +60,21 @@ class Asked:
 
     def __init__(self, params: QueryDict):
         self.text = search.clean_search(params.get("q", ""))
-        self.filterset = CourseFilter(params, queryset=Course.objects.none())
-        self.chosen = self.filterset.chosen
+        self._filterset = None
+        if not CourseFilter.base_filters.keys().isdisjoint(params):
+            self._filterset = CourseFilter(params, queryset=Course.objects.none())
+        self.chosen = self._filterset.chosen if self._filterset else {}
         self.default_sort = RELEVANCE if self.text else "newest"
         wanted = params.get("sort", "")
         is_known = wanted in SORTS and (self.text or wanted != RELEVANCE)
         self.sort = wanted if is_known else self.default_sort
         cursor = params.get("cursor", "")
         self.cursor = cursor if len(cursor) <= MAX_CURSOR_LENGTH else ""
+
+    @property
+    def conditions(self) -> dict[str, Q]:
+        """What each filter in force lets through."""
+        return self._filterset.conditions() if self._filterset else {}
 
     def url(self, *, without: tuple[str, str] | None = None, **changes) -> str:
         """The same question with changes: `cursor`, `q`, or `without` one (filter, value)."""
@@ -116,13 +123,16 @@ class Found:
 
 
 def scope_of(user) -> Scope:
-    """The published courses that this person sees. One query for signed-in people who are no admins."""
+    """The published courses that this person sees.
+
+    One query for signed-in people who are no admins, and none where nothing is hidden from anybody.
+    """
     published = Course.objects.live().filter(status=Course.Status.PUBLISHED)
     if user.is_authenticated and user.is_admin:
         return Scope("all", published)
     public = Q(visibility=Course.Visibility.PUBLIC)
     own = ()
-    if user.is_authenticated:
+    if user.is_authenticated and has_hidden_courses(published.exclude(public).exists):
         hidden = published.exclude(public).filter(
             pk__in=Course.objects.visible_to(user).values("pk")
         )
@@ -151,7 +161,7 @@ def results_part(user, asked: Asked) -> SafeString:
 
 def find(courses: QuerySet, asked: Asked) -> Found:
     """Search, filter, count, sort and page."""
-    conditions = asked.filterset.conditions()
+    conditions = asked.conditions
     is_guess = False
     candidates, limit = courses, MAX_COUNTED
     if asked.text:

@@ -89,10 +89,11 @@ def _count_all():
 
 def _count_subjects():
     table = Subject._meta.db_table
+    counted = f"SELECT v_subject, count(*) FROM base WHERE {_others('subject')} GROUP BY v_subject"
     return (
-        f"SELECT 'subject', s.slug, s.title, count(v_subject), 0 FROM {table} s "
-        f"LEFT JOIN base ON v_subject = s.id AND {_others('subject')} "
-        "GROUP BY s.id ORDER BY s.position, s.title, s.id"
+        f"SELECT 'subject', s.slug, s.title, COALESCE(counted.count, 0), 0 FROM {table} s "
+        f"LEFT JOIN ({counted}) counted ON counted.v_subject = s.id "
+        "ORDER BY s.position, s.title, s.id"
     )
 
 

@@ -8,11 +8,12 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from courses.facets import known_choices
+from courses.filters import CourseFilter
 from courses.models import Course
 from courses.pictures import picture_url
 from courses.search import mark_hits
 
-SHOWN_AS_MANY = 1000  #: from here on a total is a lower bound: nobody reads that far
+SHOWN_AS_MANY = 1000  #: above it a total is a lower bound: nobody reads that far
 FEW_SEATS = 5  #: free seats from which on a card says how few are left
 FOLDED_AFTER = 8  #: choices of a filter that stand open
 
@@ -22,9 +23,10 @@ def context_of(found, asked) -> dict:
     page, facets = found.page, found.facets
     levels = {value: str(label) for value, label in Course.Difficulty.choices}
     groups = _groups(facets, asked)
+    address = reverse("courses:list")  # of a course: this, and its short name
     return {
         "text": asked.text,
-        "cards": [_card(row, levels) for row in page],
+        "cards": [_card(row, levels, address) for row in page],
         "total": facets.total,
         "total_label": _bounded(facets.total, facets.is_capped),
         "is_guess": found.is_guess,
@@ -35,18 +37,18 @@ def context_of(found, asked) -> dict:
         "previous_url": asked.url(cursor=page.previous_cursor) if page.previous_cursor else "",
         "first_url": asked.url(),
         "clear_url": asked.without_filters,
-        "all_url": reverse("courses:list"),
+        "all_url": address,
     }
 
 
-def _card(row, levels):
+def _card(row, levels, address):
     """The arguments of the component `course_card`."""
     title, summary = row["title"], row["summary"]
     if "title_hits" in row:
         title, summary = mark_hits(row["title_hits"]), mark_hits(row["summary_hits"])
     card = {
         "title": title,
-        "href": reverse("courses:detail", args=[row["slug"]]),
+        "href": f"{address}{row['slug']}/",
         "summary": summary,
         "by": _name(row),
         "level": levels.get(row["difficulty_level"], ""),
@@ -81,7 +83,7 @@ def _seats(row):
 
 def _bounded(count, is_capped):
     """A count as text; "1,000+" where counting on would be idle or was stopped."""
-    if count >= SHOWN_AS_MANY or is_capped:
+    if count > SHOWN_AS_MANY or is_capped:
         return f"{number_format(min(count, SHOWN_AS_MANY), force_grouping=True)}+"
     return number_format(count, force_grouping=True)
 
@@ -108,7 +110,7 @@ class Group:
 
 def _groups(facets, asked):
     groups = []
-    for name, filter_ in asked.filterset.filters.items():
+    for name, filter_ in CourseFilter.base_filters.items():
         choices = _choices(name, facets, asked.chosen.get(name, []))
         tells_apart = len(choices) > 1 or name in ("seats", "tag") or name in asked.chosen
         if choices and tells_apart:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses import pictures
-from courses.cache import forget_course
+from courses.cache import bump_catalogue_version
 from courses.errors import SlugTaken
 from courses.models import Course, FormerSlug
 from courses.services.locking import lock_course, require_teacher
@@ -78,7 +78,7 @@ def create_course(
         _set_thumbnail(course, thumbnail)
     if prerequisites:
         set_prerequisites(course.pk, required_ids=prerequisites, by=by, now=now)
-    forget_course(course.pk)
+    bump_catalogue_version()
     return course
 
 
@@ -109,7 +109,7 @@ def update_course(
     if thumbnail is not None:
         _set_thumbnail(course, thumbnail)
     if changed or thumbnail is not None:
-        forget_course(course.pk)
+        bump_catalogue_version()
     return course
 
 

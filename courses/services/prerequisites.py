@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from courses.cache import forget_course
+from courses.cache import bump_catalogue_version
 from courses.errors import CourseRefused, PrerequisiteCycle
 from courses.models import Course, CoursePrerequisite
 from courses.prerequisites import cycle_through
@@ -38,7 +38,7 @@ def set_prerequisites(
     links.filter(required_course__in=present - wanted).delete()
     for required_id in wanted - present:
         CoursePrerequisite.objects.create(course=course, required_course_id=required_id)
-    forget_course(course.pk)
+    bump_catalogue_version()
     return course
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses import preflight
-from courses.cache import forget_course
+from courses.cache import bump_catalogue_version
 from courses.errors import CannotArchive, NotReady
 from courses.models import Course
 from courses.services.locking import lock_course
@@ -64,4 +64,4 @@ def archive_course(course_id: UUID, *, by: User | None, now: datetime) -> Course
 def _move(course, status):
     course.status = status
     course.save(update_fields=["status", "published_at"])
-    forget_course(course.pk)
+    bump_catalogue_version()

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from courses.cache import forget_course
+from courses.cache import bump_catalogue_version
 from courses.models import Course, CourseStaff
 from courses.services.locking import lock_course, require_teacher
 from users.models import User
@@ -31,7 +31,7 @@ def add_staff(
     staff, _created = CourseStaff.objects.get_or_create(
         course=course, user=user, defaults={"role": role}
     )
-    forget_course(course.pk)
+    bump_catalogue_version()
     return staff
 
 
@@ -40,7 +40,7 @@ def remove_staff(course_id: UUID, *, user: User, by: User | None, now: datetime)
     """Take a co-instructor off the course; nothing happens if they are none. Raises InTheTrash."""
     course = lock_course(course_id)
     CourseStaff.objects.filter(course=course, user=user).delete()
-    forget_course(course.pk)
+    bump_catalogue_version()
 
 
 @transaction.atomic
@@ -61,5 +61,5 @@ def transfer_ownership(
     CourseStaff.objects.filter(course=course, user=to).delete()
     if keep_as_staff and former is not None and (former.is_admin or former.is_instructor):
         CourseStaff.objects.get_or_create(course=course, user=former)
-    forget_course(course.pk)
+    bump_catalogue_version()
     return course

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from courses.cache import forget_course
+from courses.cache import bump_catalogue_version
 from courses.errors import NotInTheTrash, StillInUse
 from courses.models import Course
 from courses.services.locking import lock_course
@@ -22,7 +22,7 @@ def trash_course(course_id: UUID, *, by: User | None, now: datetime) -> Course:
     if course.deleted_at is None:
         course.deleted_at = now
         course.save(update_fields=["deleted_at"])
-        forget_course(course.pk)
+        bump_catalogue_version()
     return course
 
 
@@ -33,7 +33,7 @@ def restore_course(course_id: UUID, *, by: User | None, now: datetime) -> Course
     if course.deleted_at is not None:
         course.deleted_at = None
         course.save(update_fields=["deleted_at"])
-        forget_course(course.pk)
+        bump_catalogue_version()
     return course
 
 
@@ -57,4 +57,4 @@ def purge_course(course_id: UUID, *, by: User | None, now: datetime) -> None:
         ) from error
     if picture:
         transaction.on_commit(lambda: storage.delete(picture))
-    forget_course(course_id)
+    bump_catalogue_version()
