@@ -27,6 +27,8 @@ from lib.markdown import ImageSource
 SIZES = "(min-width: 1100px) 720px, 92vw"
 
 Kind = ContentItem.Kind
+#: What an item is to its lesson, where it is not simply a part of it.
+_ROLES = {"opening", "assignment"}
 _IN_PROSE = {Kind.TEXT, Kind.IMAGE}
 #: As `lib.markdown` writes a picture that stands alone, is a link, and is not loaded.
 _PICTURE_OF_VIDEO = re.compile(
@@ -211,6 +213,7 @@ class ShownItem(NamedTuple):
     title: str
     with_title: bool
     anchor: str
+    role: str = ""
 
 
 def render_item(item: ShownItem) -> Markup:
@@ -218,11 +221,13 @@ def render_item(item: ShownItem) -> Markup:
     html = item.html
     if "\ue000" in html:
         html = _MARK.sub(_fill, html)
-    if item.kind in _IN_PROSE:
+    if item.with_title:
+        html = f'<h2 class="item-title">{escape(item.title)}</h2>{html}'
+    if item.with_title or item.kind in _IN_PROSE:
         html = f'<div class="prose">{html}</div>'
-    head = f'<h2 class="item-title">{escape(item.title)}</h2>' if item.with_title else ""
+    role = f" item-{item.role}" if item.role in _ROLES else ""
     return Markup(
-        f'<section class="item item-{item.kind}" id="{item.anchor}">{head}{html}</section>'
+        f'<section class="item item-{item.kind}{role}" id="{item.anchor}">{html}</section>'
     )
 
 
@@ -238,7 +243,14 @@ def lesson_items(lesson_id: UUID) -> list[ShownItem]:
         .values_list("item_id", "item__kind", html, "item__title", "item__metadata")
     )
     return [
-        ShownItem(kind, html or "", title, bool(metadata.get("show_title")), anchor_of(item_id))
+        ShownItem(
+            kind,
+            html or "",
+            title,
+            bool(metadata.get("show_title")),
+            anchor_of(item_id),
+            metadata.get("role", ""),
+        )
         for item_id, kind, html, title, metadata in rows
     ]
 
