@@ -2,7 +2,8 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from content.models import Lesson
@@ -126,6 +127,14 @@ class Enrollment(TenantModel):
             ),
             models.Index(
                 fields=["course", "-created_at", "-id"], name="idx_enrollment_course_created"
+            ),
+            # The orders of the list of a course's people.
+            models.Index(fields=["course", "percent", "id"], name="idx_enrollment_course_percent"),
+            models.Index(
+                "course",
+                Coalesce("last_accessed_at", "created_at").desc(),
+                F("id").desc(),
+                name="idx_enrollment_course_last",
             ),
         ]
         constraints = [
