@@ -7,12 +7,7 @@ from lib.devtools.places import ROOT, Data
 
 #: Whatever may change what `migrate` does, and what the demo data looks like.
 SCHEMA_FILES = ("*/migrations/*.py", "tenancy/*.py", "requirements.txt")
-DEMO_FILES = (
-    "content/demo/**/*",
-    "*/management/commands/seed_demo*.py",
-    "*/demo/**/*.py",
-    "*/demo*.py",
-)
+DEMO_FILES = ("content/demo/**/*", "*/seeding/demo*.py", "*/management/commands/seed_demo.py")
 
 
 class Stamp:
