@@ -24,7 +24,7 @@ BLOCKING_THREADS = 4  # a browser asks for several things at once
 def run(port: int, data: Data, signals: Signals, *, seed: bool = True, reload: bool = False) -> int:
     """Start everything and stay until asked to end."""
     require_free(port)
-    steps = Steps(5 + seed if environment.is_ready(environment.RUN) else 7 + seed)
+    steps = Steps(4 + seed if environment.is_ready(environment.RUN) else 6 + seed)
     environment.prepare(environment.RUN, steps)
     services = Services(data)
     programs = []
@@ -34,8 +34,9 @@ def run(port: int, data: Data, signals: Signals, *, seed: bool = True, reload: b
         with steps.step("Starting the web server and the worker"):
             for program in programs:
                 program.start()
+            accounts = application.accounts() if seed else ""
             _wait_until_ready(programs[0], port)
-        _announce(port, application.accounts() if seed else "")
+        _announce(port, accounts)
         _stay(programs, services, signals, reload=reload)
     except Interrupted:
         say("\nEnding …")
@@ -69,10 +70,8 @@ def _prepare(services, steps, port, signals, *, seed):
     application = Application(services, CAIRN_PORT=str(port))
     with steps.step("Migrating the database") as step:
         step.note("" if application.migrate() else "up to date")
-    with steps.step("Compiling the translations"):
+    with steps.step("Preparing translations and static files"):
         application.compile_texts()
-    with steps.step("Collecting the static files") as step:
-        step.note("not needed in debug" if application.debugs else "")
         application.collect_files()
     if seed:
         with steps.step("Filling in the demo data") as step:
