@@ -52,6 +52,7 @@ ACCESS: dict[str, Access] = {
     "readyz": Access(GET, Who.ANYONE, Tenancy.SHARED),
     "home": Access(GET, Who.ANYONE),
     "tenancy:theme": Access(GET, Who.ANYONE),
+    "tenancy:logo": Access(GET, Who.ANYONE),
     "courses:list": Access(GET, Who.ANYONE),
     "courses:detail": Access(GET, Who.ANYONE, arguments=COURSE),
     "courses:picture": Access(

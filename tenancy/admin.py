@@ -3,13 +3,23 @@
 import json
 from uuid import UUID
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from lib.contrast import validate_brand
+from lib.files import FileRefused
+from lib.ids import uuid7
+from lib.images import clean_image
 from tenancy.backoffice.access import AccessRules
 from tenancy.backoffice.forms import TenantFormMixin, TenantModelForm
+from tenancy.backoffice.history import with_actor_names
 from tenancy.backoffice.lists import BoundedPaginator, ScopedRelatedFilter
 from tenancy.backoffice.model_admin import (
     ReadOnlyAdmin,
@@ -36,15 +46,42 @@ __all__ = [
 ]
 
 
+LOGO_WIDTH = 320  # pixels
+
+
 class DomainInline(ReadOnlyInline):
     model = Domain
     fields = ["host", "is_primary"]
+
+
+class OrganizationForm(TenantModelForm):
+    """Its colour must be readable on our pages, and its logo be a picture."""
+
+    logo = forms.FileField(label=_("logo"), required=False, widget=AdminFileWidget)
+
+    def clean_brand_color(self):
+        color = self.cleaned_data["brand_color"]
+        if color:
+            validate_brand(color)
+        return color
+
+    def clean_logo(self):
+        file = self.cleaned_data["logo"]
+        if not isinstance(file, UploadedFile):
+            return file
+        try:
+            picture = clean_image(file, widths=(LOGO_WIDTH,))
+        except FileRefused as error:
+            raise ValidationError(error.message, code=error.code) from error
+        stored = picture.variants[-1] if picture.variants else picture
+        return ContentFile(stored.data, name=f"{uuid7().hex}.{stored.extension}")
 
 
 @admin.register(Organization)
 class OrganizationAdmin(TenantAdmin):
     """The organization itself: its admins tune it; founding and closing one is a command."""
 
+    form = OrganizationForm
     list_display = ["name", "slug", "plan", "is_signup_open"]
     readonly_fields = ["slug", "plan", "is_default", "created_at", "updated_at"]
     fieldsets = [
@@ -136,9 +173,12 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         kind = _names_of_tables().get(entry.table_name, entry.table_name)
         return f"{kind} {entry.get_operation_display()}"
 
+    def get_queryset(self, request):
+        return with_actor_names(super().get_queryset(request))
+
     @admin.display(description=_("who"), empty_value=_("the system"))
     def actor(self, entry):
-        return entry.actor_id
+        return entry.actor_name or entry.actor_id
 
     @admin.display(description=_("which fields"))
     def fields_changed(self, entry):

@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lib.ids import uuid7
@@ -72,7 +73,11 @@ class Organization(models.Model):
 
     @property
     def logo_url(self):
-        return self.logo.url if self.logo else ""
+        """Address of the logo; it changes with the logo, so that a browser may keep it for good."""
+        if not self.logo:
+            return ""
+        version = self.logo.name.rpartition("/")[2].partition(".")[0]
+        return f"{reverse('tenancy:logo')}?v={version}"
 
 
 class TenantModel(models.Model):

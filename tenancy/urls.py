@@ -4,4 +4,7 @@ from tenancy import views
 
 app_name = "tenancy"
 
-urlpatterns = [path("theme.css", views.theme, name="theme")]
+urlpatterns = [
+    path("theme.css", views.theme, name="theme"),
+    path("logo/", views.logo, name="logo"),
+]

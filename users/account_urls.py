@@ -5,32 +5,39 @@ Its others (sign-in by code, telephone numbers, passkeys) are not switched on, a
 
 from allauth.account import views as account
 from django.urls import path, re_path
+from django.views.decorators.http import require_http_methods
 
 from users.views import SignupView
 
+
+def page(route, view, name, *, is_pattern=False):
+    """One page; a form is sent by POST alone."""
+    make = re_path if is_pattern else path
+    return make(route, require_http_methods(["GET", "HEAD", "POST"])(view), name=name)
+
+
+CONFIRM = r"^confirm-email/(?P<key>[-:\w]+)/$"
+RESET = r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
-    path("signup/", SignupView.as_view(), name="account_signup"),
-    path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("email/", account.email, name="account_email"),
-    path("confirm-email/", account.email_verification_sent, name="account_email_verification_sent"),
-    re_path(
-        r"^confirm-email/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"
+    page("login/", account.login, "account_login"),
+    page("logout/", account.logout, "account_logout"),
+    page("signup/", SignupView.as_view(), "account_signup"),
+    page("inactive/", account.account_inactive, "account_inactive"),
+    page("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
+    page("email/", account.email, "account_email"),
+    page("confirm-email/", account.email_verification_sent, "account_email_verification_sent"),
+    page(CONFIRM, account.confirm_email, "account_confirm_email", is_pattern=True),
+    page("password/change/", account.password_change, "account_change_password"),
+    page("password/set/", account.password_set, "account_set_password"),
+    page("password/reset/", account.password_reset, "account_reset_password"),
+    page("password/reset/done/", account.password_reset_done, "account_reset_password_done"),
+    page(
+        RESET, account.password_reset_from_key, "account_reset_password_from_key", is_pattern=True
     ),
-    path("password/change/", account.password_change, name="account_change_password"),
-    path("password/set/", account.password_set, name="account_set_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
-    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    re_path(
-        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
-        name="account_reset_password_from_key",
-    ),
-    path(
+    page(
         "password/reset/key/done/",
         account.password_reset_from_key_done,
-        name="account_reset_password_from_key_done",
+        "account_reset_password_from_key_done",
     ),
 ]

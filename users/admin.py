@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress, EmailConfirmation
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +11,12 @@ from tenancy.admin import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     TenantAdmin,
+    TenantModelForm,
     TenantStackedInline,
     service_action,
 )
-from users import services
+from users import services, time_zones
+from users.forms import language_choices
 from users.models import Mail, Profile, User
 
 
@@ -42,10 +45,16 @@ class EmailAddressInline(ReadOnlyInline):
     show_change_link = False
 
 
+class UserForm(TenantModelForm):
+    language = forms.ChoiceField(label=_("language"), required=False, choices=language_choices)
+    time_zone = forms.ChoiceField(label=_("time zone"), required=False, choices=time_zones.choices)
+
+
 @admin.register(User)
 class UserAdmin(TenantAdmin):
     """Accounts: for admins. Instructors may choose among those who teach."""
 
+    form = UserForm
     list_display = [
         "username",
         "last_name",

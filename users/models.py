@@ -134,8 +134,11 @@ class User(AbstractBaseUser, TenantModel):
     def __str__(self):
         return self.get_full_name() or self.username
 
-    def save(self, *args, **options):
+    def clean(self):
         self.username, self.email = self.username.lower(), self.email.lower()
+
+    def save(self, *args, **options):
+        self.clean()
         self.is_staff = self.role in self.STAFF_ROLES
         if (fields := options.get("update_fields")) is not None and "role" in fields:
             options["update_fields"] = {*fields, "is_staff"}

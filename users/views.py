@@ -94,6 +94,8 @@ def preferences(request):
     response = HttpResponseRedirect(
         safe_redirect_url(request, form.cleaned_data["next"], reverse("users:preferences"))
     )
+    if not form.cleaned_data["next"]:
+        messages.success(request, _("Saved."))
     if language:
         _set_cookie(response, settings.LANGUAGE_COOKIE_NAME, language)
         if request.user.is_authenticated:
