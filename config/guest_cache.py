@@ -74,7 +74,7 @@ def keep(key, request, response) -> None:
         "body": bytes(response.content),
         "headers": {
             name: response[name]
-            for name in ("Content-Type", "Content-Language", "Vary")
+            for name in ("Content-Type", "Content-Language", "Vary", "HX-Push-Url")
             if name in response
         },
     }

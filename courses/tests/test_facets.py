@@ -1,0 +1,31 @@
+"""Counts beside filters, and how many there may be."""
+
+import pytest
+
+from courses.facets import count_facets
+from courses.listing import _bounded
+from courses.models import Course
+from courses.tests.factories import CourseFactory, SubjectFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_counts_stop_at_the_limit_and_say_so(organization):
+    subject = SubjectFactory(slug="art")
+    CourseFactory.create_batch(5, published=True, subject=subject, tags=["a", "b"])
+
+    exact = count_facets(Course.objects.all(), {}, limit=6)
+    assert (exact.total, exact.matches, exact.is_capped) == (5, 5, False)
+    assert exact.counts["subject"] == [("art", subject.title, 5)]
+    assert exact.counts["tag"] == [("a", "", 5), ("b", "", 5)]
+
+    capped = count_facets(Course.objects.all(), {}, limit=4)
+    assert (capped.total, capped.is_capped) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("count", "is_capped", "shown"),
+    [(0, False, "0"), (1000, False, "1,000"), (1001, False, "1,000+"), (7, True, "7+")],
+)
+def test_large_counts_are_lower_bounds(count, is_capped, shown):
+    assert _bounded(count, is_capped) == shown
