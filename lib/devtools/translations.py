@@ -6,6 +6,7 @@ missing. Needs the environment, unlike the rest of this package.
 
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 LANGUAGES = ("de",)
@@ -87,7 +88,15 @@ def update_all(root: Path) -> list[str]:
     for language in LANGUAGES:
         path = root / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
         path.parent.mkdir(parents=True, exist_ok=True)
-        catalogue = Catalog(locale=language, project="Cairn", fuzzy=False)
+        catalogue = Catalog(
+            locale=language,
+            project="Cairn",
+            version="1",
+            header_comment=f"# Cairn in {language}. Texts are collected by ./dev translate.",
+            last_translator="The Cairn contributors",
+            revision_date=datetime.now(UTC),
+            fuzzy=False,
+        )
         if path.exists():
             with open(path, "rb") as file:
                 catalogue = pofile.read_po(file, locale=language, domain=DOMAIN)
