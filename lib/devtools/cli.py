@@ -214,6 +214,11 @@ def main(arguments: list[str]) -> int:
     except Problem as problem:
         say(str(problem))
         return 1
+    except PermissionError as error:
+        say(
+            f"{error.filename} is not open to this user: run ./dev as its owner, or name another --data DIR."
+        )
+        return 1
     except Interrupted as interrupted:
         return 128 + interrupted.number
     except BrokenPipeError:

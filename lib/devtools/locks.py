@@ -24,13 +24,17 @@ class Users:
         self.path = path
         self._handle = None
 
+    @property
+    def joined(self) -> bool:
+        return self._handle is not None
+
     def join(self) -> None:
-        if self._handle is None:
+        if not self.joined:
             self._handle = _open(self.path)
             fcntl.flock(self._handle, fcntl.LOCK_SH)
 
     def leave(self) -> None:
-        if self._handle is not None:
+        if self.joined:
             os.close(self._handle)
             self._handle = None
 

@@ -53,7 +53,7 @@ class Services:
 
     def release(self) -> None:
         """Leave; the last one out stops what the data folder's users started."""
-        if not self.data.folder.exists():
+        if not self.users.joined:
             return
         with locks.exclusive(self.data.lock):
             self.users.leave()
