@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -95,7 +96,7 @@ def save_version(
     """
     ContentItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     item.refresh_from_db()
-    _check(item.kind, body, media, video, url)
+    check_version(item.kind, media=media, video=video, url=url)
     body = clean_text(body)
     references = references or library_references(item)
     version = ContentVersion(
@@ -183,6 +184,54 @@ def take_from_lesson(entry: LessonItem, *, by, now) -> None:
 
 
 @transaction.atomic
+def order_items(lesson: Lesson, ids: list[UUID], *, by, now) -> None:
+    """Sort the items of a lesson: those named first, in this order, then the others as they were."""
+    Lesson.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=lesson.pk)
+    entries = {entry.pk: entry for entry in LessonItem.objects.filter(lesson=lesson)}
+    wanted = [entries[pk] for pk in ids if pk in entries]
+    others = sorted(entries.values(), key=lambda entry: entry.position)
+    wanted += [entry for entry in others if entry not in wanted]
+    moved = [entry for place, entry in enumerate(wanted, 1) if entry.position != place]
+    for place, entry in enumerate(wanted, 1):
+        entry.position = place
+    LessonItem.objects.bulk_update(moved, ["position"])
+
+
+@transaction.atomic
+def pin_version(entry: LessonItem, version: ContentVersion | None, *, by, now) -> LessonItem:
+    """Let a lesson show this version whatever comes later; None for always the newest."""
+    if version is not None and version.item_id != entry.item_id:
+        raise ContentRefused(_("This version belongs to another item."))
+    if entry.pinned_version_id != (version.pk if version else None):
+        entry.pinned_version = version
+        entry.save(update_fields=["pinned_version", "updated_at"])
+    return entry
+
+
+@transaction.atomic
+def trash_item(item: ContentItem, *, by, now: datetime) -> ContentItem:
+    """Put an item in the trash. Refused while a lesson shows it; harmless to repeat."""
+    item.refresh_from_db()
+    if item.uses.exists():
+        raise ContentRefused(
+            _("A lesson shows “%(title)s”. Take it out there first.") % {"title": item}
+        )
+    if item.deleted_at is None:
+        item.deleted_at = now
+        item.save(update_fields=["deleted_at", "updated_at"])
+    return item
+
+
+@transaction.atomic
+def restore_item(item: ContentItem, *, by, now: datetime) -> ContentItem:
+    """Take an item out of the trash; harmless to repeat."""
+    if item.deleted_at is not None:
+        item.deleted_at = None
+        item.save(update_fields=["deleted_at", "updated_at"])
+    return item
+
+
+@transaction.atomic
 def add_video(
     *,
     title: str,
@@ -190,6 +239,7 @@ def add_video(
     file: MediaAsset | None = None,
     poster: MediaAsset | None = None,
     captions: MediaAsset | None = None,
+    description: str = "",
     duration_seconds: int | None = None,
     by: User | None,
     now: datetime,
@@ -206,6 +256,7 @@ def add_video(
         provider, provider_id = found
     return VideoAsset.objects.create(
         title=_clean_title(title),
+        description=clean_text(description),
         provider=provider,
         provider_id=provider_id,
         file=file,
@@ -216,7 +267,10 @@ def add_video(
     )
 
 
-def _check(kind, body, media, video, url):
+def check_version(
+    kind: str, *, media: MediaAsset | None, video: VideoAsset | None, url: str
+) -> None:
+    """Raises ContentRefused when an item of this kind cannot show these."""
     if kind in _MEDIA_KINDS:
         if media is None:
             raise ContentRefused(_("Choose a file."))

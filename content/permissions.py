@@ -1,0 +1,34 @@
+"""Who may change which content: what they own, and what the courses they teach show."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from content.models import ContentItem, ContentVersion, LessonItem, MediaAsset, MediaUse
+from courses.models import Course
+
+
+def items_of(user, items: QuerySet | None = None) -> QuerySet:
+    """The content items that an instructor works on."""
+    items = ContentItem.objects.all() if items is None else items
+    used = LessonItem.objects.filter(item=OuterRef("pk"), lesson__course__in=_taught(user))
+    return items.filter(Q(owner=user) | Exists(used))
+
+
+def versions_of(user, versions: QuerySet) -> QuerySet:
+    return versions.filter(item__in=items_of(user))
+
+
+def media_of(user, media: QuerySet | None = None) -> QuerySet:
+    """The files that an instructor works on: their own, their courses', and those their items show."""
+    media = MediaAsset.objects.all() if media is None else media
+    shown = MediaUse.objects.filter(media=OuterRef("pk"), version__item__in=items_of(user))
+    return media.filter(Q(owner=user) | Q(course__in=_taught(user)) | Exists(shown))
+
+
+def videos_of(user, videos: QuerySet) -> QuerySet:
+    """The videos of an instructor's items, and those that nobody shows yet."""
+    versions = ContentVersion.objects.filter(video=OuterRef("pk"))
+    return videos.filter(Exists(versions.filter(item__in=items_of(user))) | ~Exists(versions))
+
+
+def _taught(user):
+    return Course.objects.live().taught_by(user)
