@@ -63,6 +63,7 @@ class StaffInline(TenantTabularInline):
     model = CourseStaff
     fields = ["user", "role"]
     autocomplete_fields = ["user"]
+    show_change_link = False
     verbose_name_plural = gettext_lazy("Who teaches beside the owner")
 
     def can_add(self, user):
@@ -82,6 +83,7 @@ class PrerequisiteInline(TenantTabularInline):
     formset = PrerequisiteFormSet
     fields = ["required_course"]
     autocomplete_fields = ["required_course"]
+    show_change_link = False
     verbose_name_plural = gettext_lazy("Courses to complete before")
 
 
@@ -112,7 +114,7 @@ class CourseAdmin(TenantAdmin):
 
     form = CourseForm
     refusals = (CourseRefused, FileRefused)
-    list_display = ["title", "subject", "owner", "status", "visibility", "students", "published_at"]
+    list_display = ["title", "subject", "owner", "status", "students", "published_at"]
     list_select_related = ["subject", "owner", "seats"]
     list_filter = [
         TrashFilter,

@@ -332,7 +332,7 @@ class CourseStaff(TenantModel):
         ]
 
     def __str__(self):
-        return f"{self.user_id} · {self.course_id}"
+        return str(self.get_role_display())
 
 
 class CoursePrerequisite(TenantModel):
@@ -365,7 +365,7 @@ class CoursePrerequisite(TenantModel):
         ]
 
     def __str__(self):
-        return f"{self.course_id} ← {self.required_course_id}"
+        return str(self._meta.verbose_name)
 
 
 class FormerSlug(TenantModel):
