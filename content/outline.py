@@ -61,8 +61,7 @@ _SHAPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OutlineLesson:
+class OutlineLesson(NamedTuple):
     """A lesson as the outline knows it. `number` is "2.3"; `label` the number and title as HTML."""
 
     id: UUID
@@ -80,8 +79,7 @@ class OutlineLesson:
         return f"{base_url}{self.slug}/"
 
 
-@dataclass(frozen=True, slots=True)
-class OutlineModule:
+class OutlineModule(NamedTuple):
     """A module with its lessons; `label` is its number and title as HTML."""
 
     id: UUID

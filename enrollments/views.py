@@ -17,7 +17,7 @@ from enrollments.models import Enrollment
 from enrollments.standing import Standing, standing_of
 from lib.pagination import paginate
 
-PEOPLE_PER_PAGE = 50
+PEOPLE_PER_PAGE = 30
 
 PEOPLE_COLUMNS = (
     "id",
