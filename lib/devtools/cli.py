@@ -104,7 +104,7 @@ def command_manage(arguments, signals):
             )
         finally:
             if name in CHANGES_SCHEMA:
-                application.forget_stamps()
+                application.doubt_stamps()
 
 
 def command_seed(arguments, signals):

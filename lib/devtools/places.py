@@ -33,6 +33,12 @@ def site_packages() -> Path:
     return found[-1]
 
 
+def make_folder(path: Path, mode: int) -> None:
+    """With exactly these rights, whatever mask the user has."""
+    path.mkdir(exist_ok=True)
+    path.chmod(mode)
+
+
 class Data:
     """The folder of one copy: database, cache socket, uploads, secrets."""
 
@@ -75,6 +81,7 @@ class Data:
                 path.unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
+        self.tidy_sockets()
 
     @property
     def _short_folder(self):

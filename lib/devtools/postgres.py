@@ -14,7 +14,7 @@ from urllib.parse import quote
 from lib.devtools import binaries, roles_sql
 from lib.devtools.accounts import Account, database_account
 from lib.devtools.console import Problem
-from lib.devtools.places import Data
+from lib.devtools.places import Data, make_folder
 
 PORT = 5432  # names the socket; no port is opened
 DATABASE = "cairn"
@@ -50,6 +50,7 @@ SETTINGS = {
     "log_min_messages": "warning",
     "unix_socket_permissions": "0700",
     "track_io_timing": "on",
+    "log_checkpoints": "off",
 }
 
 
@@ -135,7 +136,7 @@ class Server:
         if database.is_symlink() or database.exists() or self.account.reaches(self.data.folder):
             return
         shared = binaries.shared_folder() / self.data.digest
-        shared.mkdir(mode=0o711, exist_ok=True)
+        make_folder(shared, 0o711)
         database.symlink_to(shared / "postgres")
 
     def _socket_folders(self):
@@ -195,9 +196,8 @@ class Server:
 
     def _prepare_socket_folder(self):
         folder = self._socket_folders()[-1]
-        folder.parent.mkdir(mode=0o711, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o700)
+        make_folder(folder.parent, 0o711)
+        make_folder(folder, 0o700)
         self.account.owns(folder)
 
     def _write_settings(self):

@@ -26,11 +26,15 @@ class Stamp:
         return bool(self._read()) and self._read()[0] == self._cluster()
 
     def set(self) -> None:
-        self.path.parent.mkdir(exist_ok=True)
-        self.path.write_text("\n".join(self._now()))
+        self._write(self._now())
 
-    def clear(self) -> None:
-        self.path.unlink(missing_ok=True)
+    def doubt(self) -> None:
+        """It was done; whether it still holds is not known."""
+        self._write([self._cluster(), ""])
+
+    def _write(self, lines):
+        self.path.parent.mkdir(exist_ok=True)
+        self.path.write_text("\n".join(lines))
 
     def _read(self):
         return self.path.read_text().split("\n") if self.path.exists() else []

@@ -24,6 +24,7 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 VALUE = re.compile(r"%\((\w+)\)|(?<!%)%([sd])")
+SHOWN = 25  # shortcomings; more would hide the rest of a report
 COMMENT_TAGS = ["Translators:"]
 SKIPPED = {".venv", "var", "bench", "tests", "devtools", "node_modules", "django"}
 
@@ -203,7 +204,9 @@ def main(arguments: list[str]) -> int:
     root = Path(__file__).resolve().parents[2]
     if "--check" in arguments:
         problems = shortcomings(root)
-        print("\n".join(problems))
+        print("\n".join(problems[:SHOWN]))
+        if len(problems) > SHOWN:
+            print(f"… and {len(problems) - SHOWN} more")
         return 1 if problems else 0
     if "--update" in arguments:
         print("\n".join(update_all(root)))
