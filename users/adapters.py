@@ -6,7 +6,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from lib.http import client_ip
@@ -72,12 +72,13 @@ class AccountAdapter(DefaultAccountAdapter):
             for name, value in context.items()
         }
         context |= {"email": email, "organization": request.organization, "origin": origin}
-        subject = render_to_string(f"{template_prefix}_subject.txt", context)
-        services.queue_mail(
-            recipient=email,
-            user=context.get("user"),
-            subject=_("%(subject)s · %(organization)s")
-            % {"subject": " ".join(subject.split()), "organization": request.organization.name},
-            text=render_to_string(f"{template_prefix}_message.txt", context).strip() + "\n",
-            html=render_to_string(f"{template_prefix}_message.html", context),
-        )
+        user = context.get("user")
+        with translation.override((user and user.language) or translation.get_language()):
+            subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
+            services.queue_mail(
+                recipient=email,
+                user=user,
+                subject=f"{subject} · {request.organization.name}",
+                text=render_to_string(f"{template_prefix}_message.txt", context).strip() + "\n",
+                html=render_to_string(f"{template_prefix}_message.html", context),
+            )
