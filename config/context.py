@@ -1,6 +1,8 @@
 """What every page knows without its view having to say so."""
 
 from django.contrib.messages import get_messages
+from django.template.backends.utils import csrf_input
+from django.utils.functional import SimpleLazyObject
 
 
 def page(request):
@@ -9,5 +11,7 @@ def page(request):
         "user": getattr(request, "user", None),
         "organization": getattr(request, "organization", None),
         "messages": get_messages(request),
+        # Masked once for all forms of the page, where there is one.
+        "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
         "csp_nonce": getattr(request, "csp_nonce", ""),
     }

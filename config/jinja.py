@@ -1,17 +1,21 @@
 """The environment of our page templates."""
 
-from functools import cache
+from functools import cache, lru_cache
+from types import FunctionType
 
 from crispy_forms.utils import render_crispy_form
 from django.templatetags.static import static as address_of_file
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from django.utils.functional import lazy
-from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2 import Environment, StrictUndefined, pass_context, pass_eval_context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from lib import jinja as registry
 from lib.ids import uuid7
+
+KEPT_ADDRESSES, KEPT_TEXTS = 8192, 8192
 
 #: Address of a static file; it does not change while the process runs.
 static = cache(address_of_file)
@@ -19,7 +23,49 @@ static = cache(address_of_file)
 
 def url(name, *args, **kwargs):
     """Address of a named page."""
-    return reverse(name, args=args, kwargs=kwargs)
+    return address_of_page(get_script_prefix(), name, args, tuple(kwargs.items()))
+
+
+@lru_cache(KEPT_ADDRESSES)
+def address_of_page(_prefix, name, args, kwargs):
+    return reverse(name, args=args, kwargs=dict(kwargs))
+
+
+@pass_eval_context
+def text(eval_context, message, **values):
+    """`_()`: a text in the reader's language, values escaped into it; a percent sign is written twice."""
+    language, message = translation.get_language(), str(message)
+    if not eval_context.autoescape:
+        return str(translated(language, message)) % values
+    return translated(language, message) % values if values else ready_text(language, message)
+
+
+@lru_cache(KEPT_TEXTS)
+def translated(_language, message):
+    return Markup(translation.gettext(message))
+
+
+@lru_cache(KEPT_TEXTS)
+def ready_text(language, message):
+    return translated(language, message) % ()
+
+
+KNOWN_WISHES = (None, text.jinja_pass_arg)
+
+
+class QuickContext(Context):
+    """Calls a plain function or a macro without looking through all that else could be called."""
+
+    def call(self, function, *args, **kwargs):
+        kind = type(function)
+        wish = function.__dict__.get("jinja_pass_arg") if kind is FunctionType else None
+        if (kind is not Macro and kind is not FunctionType) or wish not in KNOWN_WISHES:
+            return super().call(function, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        if kind is Macro or wish:
+            return function(self.eval_ctx, *args, **kwargs)
+        return function(*args, **kwargs)
 
 
 def icon(name, label=""):
@@ -55,6 +101,7 @@ def environment(**options):
         lstrip_blocks=True,
         **options,
     )
+    env.context_class = QuickContext
     env.install_gettext_callables(
         translation.gettext,
         translation.ngettext,
@@ -67,6 +114,8 @@ def environment(**options):
         url=url,
         icon=icon,
         crispy=crispy,
+        gettext=text,
+        _=text,
         uuid7=uuid7,
         language=lazy(translation.get_language, str),
         get_language=translation.get_language,

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lib.http import client_ip
+from lib.rows import prepared_cursor
 from tenancy.context import now_working_for, remember_organization
 from tenancy.models import Organization
 
@@ -65,7 +66,7 @@ class OrganizationMiddleware:
 def enter(request) -> Organization | None:
     """Tell the database which organization this request is for, and read its clock. One statement."""
     host, _port = split_domain_port(request.get_host())
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(ENTER, [host.lower().rstrip("."), client_ip(request), str(uuid.uuid4())])
         row = cursor.fetchone()
     if row is None or row[0] is None:

@@ -1,35 +1,26 @@
 """Sign-in by username or e-mail, and who a session's user is at every request."""
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import CharField, F
-from django.db.models.expressions import Case, Func, Value, When
-from django.db.models.functions import Cast
 
+from lib.rows import fetch_row
 from tenancy.context import EVERYONE
 from users.models import User
 
+_COLUMNS = [field.column for field in User._meta.concrete_fields]
+_FIELDS = [field.attname for field in User._meta.concrete_fields]
+_STAFF = [role.value for role in User.STAFF_ROLES]
 
-class SetConfig(Func):
-    """`set_config(name, value, true)`: a setting of the database for the rest of the transaction."""
-
-    function = "set_config"
-    output_field = CharField()
-
-    def __init__(self, name, value):
-        super().__init__(Value(name), value, Value(True))
-
-
-def acting(queryset):
-    """The same rows; reading one also tells the database that this user acts.
-
-    A student's private rows are all that a student sees of such tables; staff see everybody's. Both come
-    from the row itself, so a suspension or a changed role holds from the next request on.
-    """
-    key = Cast(F("pk"), CharField())
-    private_to = Case(When(role__in=User.STAFF_ROLES, then=Value(EVERYONE)), default=key)
-    return queryset.annotate(
-        _actor=SetConfig("app.actor_id", key), _private_to=SetConfig("app.private_to", private_to)
-    )
+# Reading the row also tells the database, for the rest of the transaction, that this user acts. A student's
+# private rows are all that a student sees of such tables; staff see everybody's. Both come from the row
+# itself, so a suspension or a changed role holds from the next request on.
+READ = f"""
+SELECT profile.display_name AS called, profile.avatar AS picture,
+    set_config('app.actor_id', person.id::text, true) AS actor,
+    set_config('app.private_to', CASE WHEN person.role = ANY(%s) THEN %s ELSE person.id::text END, true) AS private_to,
+    {", ".join(f"person.{column}" for column in _COLUMNS)}
+FROM users_user person LEFT JOIN users_profile profile ON profile.user_id = person.id
+WHERE person.is_active AND person.id = %s
+"""
 
 
 class AccountBackend(AuthenticationBackend):
@@ -37,4 +28,10 @@ class AccountBackend(AuthenticationBackend):
 
     def get_user(self, user_id):
         # The organization's row security lets a session of another organization find nobody.
-        return acting(User.objects.active().with_person()).filter(pk=user_id).first()
+        row = fetch_row(READ, [_STAFF, EVERYONE, user_id])
+        if row is None:
+            return None
+        called, picture, _actor, _private_to, *values = row
+        user = User.from_db("default", _FIELDS, values)
+        user._called, user._picture = called, picture
+        return user
