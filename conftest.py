@@ -23,8 +23,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     Transactional tests empty the tables afterwards, which that role may not do elsewhere, with the
     tables that only the database knows to belong to an organization.
     """
-    empty_tables = connection.ops.sql_flush
-    connection.ops.sql_flush = lambda *args, **options: empty_tables(
+    operations = type(connection.ops)  # the class: a browser's test has a connection of its own
+    empty_tables = operations.sql_flush
+    operations.sql_flush = lambda *args, **options: empty_tables(
         *args, **options | {"allow_cascade": True}
     )
     with django_db_blocker.unblock():

@@ -11,11 +11,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 
 class Who(StrEnum):
-    """The least that a visitor must be. Everybody further down in the list may as well."""
+    """What a visitor must be; which visitor counts as what is in `config/tests/test_access.py`."""
 
     ANYONE = "anyone"
     SIGNED_IN = "signed-in person"
     LEARNER = "person on the course, or its staff"
+    STUDENT = "person on the course"
     COURSE_STAFF = "owner, co-instructors and admins"
     STAFF = "instructors and admins"
     ADMIN = "admins"
@@ -56,26 +57,26 @@ ACCESS: dict[str, Access] = {
     "courses:list": Access(GET, Who.ANYONE),
     "courses:detail": Access(GET, Who.ANYONE, arguments=COURSE),
     "courses:picture": Access(
-        GET, Who.ANYONE, arguments={"course_id": "course.pk", "version": "=original"}
+        GET, Who.ANYONE, arguments={"course_id": "course.pk", "version": "picture_version"}
     ),
     "content:media": Access(
         GET, Who.ANYONE, arguments={"media_id": "media.pk", "variant": "=original"}
     ),
     "enrollments:enroll": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
-    "enrollments:withdraw": Access(FORM, Who.LEARNER, Tenancy.PRIVATE, COURSE),
-    "enrollments:pause": Access(POST, Who.LEARNER, Tenancy.PRIVATE, COURSE),
-    "enrollments:resume": Access(POST, Who.LEARNER, Tenancy.PRIVATE, COURSE),
+    "enrollments:withdraw": Access(FORM, Who.STUDENT, Tenancy.PRIVATE, COURSE),
+    "enrollments:pause": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
+    "enrollments:resume": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:people": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:person": Access(
         FORM, Who.COURSE_STAFF, arguments={"slug": "course.slug", "enrollment_id": "enrollment.pk"}
     ),
     "progress:go_on": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
-    "progress:reopen": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),
+    "progress:reopen": Access(POST, Who.STUDENT, Tenancy.PRIVATE, LESSON),
     "progress:my_courses": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
     "progress:lesson": Access(GET, Who.LEARNER, Tenancy.PRIVATE, LESSON),
     "progress:complete": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),
     "progress:visit": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),
-    "progress:course_progress": Access(GET, Who.LEARNER, Tenancy.PRIVATE, COURSE),
+    "progress:course_progress": Access(GET, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "users:preferences": Access(FORM, Who.ANYONE),
     "users:profile": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
     "users:avatar": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from config.access import Access, Address
 from content.models import Lesson, MediaAsset
 from courses.models import Course
+from courses.pictures import version_of
 from enrollments.models import Enrollment
 from users.models import User
 
@@ -22,6 +23,13 @@ class Samples:
     media: MediaAsset | None
     user: User | None
     enrollment: Enrollment | None
+
+    @property
+    def picture_version(self) -> str | None:
+        """Of the course's picture, as its address names it."""
+        if self.course is None or not self.course.thumbnail:
+            return None
+        return version_of(self.course.thumbnail.name)
 
     @classmethod
     def of_current_organization(cls) -> "Samples":
@@ -43,6 +51,8 @@ class Samples:
             return path[1:]
         name, _, attribute = path.partition(".")
         row = getattr(self, name)
+        if not attribute:
+            return row
         return None if row is None else getattr(row, attribute)
 
 

@@ -78,6 +78,8 @@ def seed_canary() -> Canary:
         name=f"canary{token}name",
         slug=f"canary-{token}",
         hosts=[host],
+        brand_color="#0B6B63",
+        logo=ContentFile(PIXEL, name=f"canary{token}logo.png"),
         contact_email=f"canary{token}contact@example.org",
         contact_phone=f"canary{token}"[:20],
         contact_address=f"canary{token}address",
@@ -118,6 +120,7 @@ def marked_fields(model) -> list[models.Field]:
         "courses.Course.search_vector",
         "content.MediaAsset.mime_type",
         "content.MediaAsset.sha256",
+        "content.MediaAsset.variants",
         "tenancy.Domain.host",
     }
     text = (models.CharField, models.TextField, models.JSONField, models.FileField)
@@ -237,6 +240,7 @@ def build_content(canary):
         fill(
             canary,
             MediaAsset,
+            access="public",
             kind="image",
             mime_type="image/png",
             size=len(PIXEL),
