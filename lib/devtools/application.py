@@ -15,7 +15,7 @@ class Application:
     def __init__(self, services: Services, **variables: str):
         self.services = services
         self.data: Data = services.data
-        defaults = {"DEBUG": "1", "STATIC_ROOT": str(self.data.folder / "static")}
+        defaults = {"DEBUG": "0", "STATIC_ROOT": str(self.data.folder / "static")}
         paths = {"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
         self.environment = defaults | services.environment() | paths | variables
         self.migrated = Stamp(self.data, "migrated", SCHEMA_FILES)

@@ -51,7 +51,7 @@ def command_run(arguments, signals):
         "--data", metavar="DIR", help="folder for database, uploads and secrets (var/)"
     )
     parser.add_argument("--no-seed", action="store_true", help="no demo data")
-    parser.add_argument("--reload", action="store_true", help="start again when the code changes")
+    parser.add_argument("--reload", action="store_true", help="for work on the code: DEBUG, and a new start after each change")
     options = parser.parse_args(arguments)
     return run_command.run(
         options.port, Data(options.data), signals, seed=not options.no_seed, reload=options.reload
@@ -138,7 +138,7 @@ def command_bench(arguments, signals):
     """Measure the pages on seeded data   [arguments of bench] [--data DIR]"""
     arguments, data = take_data(arguments, default=ROOT / "var" / "bench")
     with services_for(data, environment.DEV, signals) as services:
-        application = Application(services, DEBUG=os.environ.get("DEBUG", "0"))
+        application = Application(services)
         with Quiet().step("Preparing the database"):
             application.migrate()
             application.compile_texts()

@@ -18,6 +18,7 @@ START_PATIENCE = 90.0  # seconds for the web server's first answer
 LOOK = 0.5  # seconds between looks at what runs
 SERVICES_EVERY = 4  # looks between looks at database and cache
 RELOADED = (".py",)
+WORKERS = 2  # one for each core of a small machine
 BLOCKING_THREADS = 4  # a browser asks for several things at once
 
 
@@ -29,7 +30,7 @@ def run(port: int, data: Data, signals: Signals, *, seed: bool = True, reload: b
     services = Services(data)
     programs = []
     try:
-        application = _prepare(services, steps, port, signals, seed=seed)
+        application = _prepare(services, steps, port, signals, seed=seed, reload=reload)
         programs = [_web(application, port), _worker(application)]
         with steps.step("Starting the web server and the worker"):
             for program in programs:
@@ -64,10 +65,11 @@ def require_free(port: int) -> None:
             raise Problem(f"Port {port} is already in use: choose another with --port N.") from None
 
 
-def _prepare(services, steps, port, signals, *, seed):
+def _prepare(services, steps, port, signals, *, seed, reload):
     with steps.step("Starting database and cache"), signals.held():
         services.start()
-    application = Application(services, CAIRN_PORT=str(port))
+    variables = {"DEBUG": os.environ.get("DEBUG", "1")} if reload else {}
+    application = Application(services, CAIRN_PORT=str(port), **variables)
     with steps.step("Migrating the database") as step:
         step.note("" if application.migrate() else "up to date")
     with steps.step("Preparing translations and static files"):
@@ -84,7 +86,7 @@ def _web(application, port):
         *(PYTHON, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", port),
         *(
             "--workers",
-            1,
+            1 if application.debugs else WORKERS,
             "--blocking-threads",
             BLOCKING_THREADS,
             "--no-ws",

@@ -26,7 +26,9 @@ KEYWORDS = {
 VALUE = re.compile(r"%\((\w+)\)|(?<!%)%([sd])")
 SHOWN = 25  # shortcomings; more would hide the rest of a report
 COMMENT_TAGS = ["Translators:"]
-SKIPPED = {".venv", "var", "bench", "tests", "devtools", "node_modules", "django"}
+SKIPPED = {".venv", "var", "bench", "tests", "devtools", "node_modules"}
+DJANGO_TAG = re.compile(r"""{%\s*trans(?:late)?\s+(["'])(.+?)\1""")
+DJANGO_BLOCK = re.compile(r"{%\s*blocktrans(?:late)?\b")
 
 
 def catalogue_paths(root: Path) -> list[Path]:
@@ -63,6 +65,11 @@ def collect(root: Path):
 
     catalogue = Catalog(project="Cairn", charset="utf-8", copyright_holder="The Cairn contributors")
     for path, method in _sources(root):
+        name = path.relative_to(root).as_posix()
+        if method == "django":
+            for message in _texts_of_django_template(path):
+                catalogue.add(message, locations=[(name, None)])
+            continue
         options = {
             "extensions": "jinja2.ext.i18n,jinja2.ext.do",
             "trimmed": "true",
@@ -72,7 +79,6 @@ def collect(root: Path):
             method, path, KEYWORDS, COMMENT_TAGS, options if method == "jinja2" else None
         )
         for _line, message, comments, context in found:
-            name = path.relative_to(root).as_posix()
             catalogue.add(
                 message, locations=[(name, None)], auto_comments=comments, context=context
             )
@@ -165,7 +171,16 @@ def _sources(root):
             if path.suffix == ".py" and "migrations" not in path.parts:
                 yield path, "python"
             elif folder.name == "templates" and path.suffix in {".html", ".txt"}:
-                yield path, "jinja2"
+                is_django = path.is_relative_to(folder / "django")
+                yield path, "django" if is_django else "jinja2"
+
+
+def _texts_of_django_template(path):
+    """The few pages of the other engine hold plain texts alone; Babel cannot read their tags."""
+    source = path.read_text(encoding="utf-8")
+    if DJANGO_BLOCK.search(source):
+        raise ValueError(f"{path}: write {{% translate %}}, blocks are not collected.")
+    return [text for _quote, text in DJANGO_TAG.findall(source)]
 
 
 def _untranslated(catalogue):
