@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,12 +84,22 @@ class ContentAdmin(TenantAdmin):
 
 class UseOfMediaInline(ReadOnlyInline):
     model = MediaUse
-    fields = readonly_fields = ["version", "src", "created_at"]
+    fields = readonly_fields = ["content_item", "number", "src", "created_at"]
     verbose_name_plural = gettext_lazy("Shown in")
     show_change_link = False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("version__item")
+        rows = super().get_queryset(request).select_related("version__item")
+        return rows.defer("version__body", "version__html")
+
+    @admin.display(description=gettext_lazy("content item"))
+    def content_item(self, use):
+        url = reverse("admin:content_contentitem_change", args=[use.version.item_id])
+        return format_html('<a href="{}">{}</a>', url, use.version.item.title)
+
+    @admin.display(description=gettext_lazy("version"))
+    def number(self, use):
+        return use.version.number
 
 
 @admin.register(MediaAsset)

@@ -14,7 +14,7 @@ from tenancy.admin import TenantModelForm
 class MediaForm(TenantModelForm):
     """A file to come in; afterwards only what is said of it can change."""
 
-    upload = forms.FileField(label=_("file"), required=False)
+    upload = forms.FileField(label=_("File"), required=False)
 
     class Meta:
         model = MediaAsset
@@ -34,7 +34,7 @@ class VideoForm(TenantModelForm):
     """A video at a provider, named by its address, or a file of the library."""
 
     address = forms.URLField(
-        label=_("address of the video"),
+        label=_("Address of the video"),
         required=False,
         assume_scheme="https",
         help_text=_("At YouTube or Vimeo; or choose a file below."),
@@ -49,21 +49,21 @@ class ItemForm(TenantModelForm):
     """A content item and what it says; saving something new adds a version."""
 
     body = forms.CharField(
-        label=_("text"),
+        label=_("Text"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "cols": 100}),
         help_text=_("Markdown. For images and players: what stands below them."),
     )
-    media = forms.ModelChoiceField(MediaAsset.objects.none(), label=_("file"), required=False)
-    video = forms.ModelChoiceField(VideoAsset.objects.none(), label=_("video"), required=False)
+    media = forms.ModelChoiceField(MediaAsset.objects.none(), label=_("File"), required=False)
+    video = forms.ModelChoiceField(VideoAsset.objects.none(), label=_("Video"), required=False)
     url = forms.URLField(
-        label=_("address"),
+        label=_("Address"),
         required=False,
         assume_scheme="https",
         help_text=_("For an embedded page."),
     )
-    caption = forms.CharField(label=_("caption"), required=False, max_length=500)
+    caption = forms.CharField(label=_("Caption"), required=False, max_length=500)
 
     class Meta:
         model = ContentItem
