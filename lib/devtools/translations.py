@@ -101,6 +101,8 @@ def update_all(root: Path) -> list[str]:
             version="1",
             header_comment=f"# Cairn in {language}. Texts are collected by ./dev translate.",
             last_translator="The Cairn contributors",
+            language_team="The Cairn contributors",
+            msgid_bugs_address="the project's issues",
             revision_date=datetime.now(UTC),
             fuzzy=False,
         )
