@@ -7,6 +7,7 @@ html = render_outline(outline, {lesson_id: DONE, other_id: locked("Finish 2.3 fi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache as kept
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
@@ -201,6 +202,7 @@ def lessons_url(course_slug: str) -> str:
     return reverse("progress:lesson", args=[course_slug, "-"])[: -len("-/")]
 
 
+@kept
 def _icon(name):
     return f'<svg class="icon" aria-hidden="true"><use href="{static("img/icons.svg")}#{name}"></use></svg>'
 

@@ -10,7 +10,6 @@ from html import unescape
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, F, When
 from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import reverse
@@ -19,9 +18,10 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from content import videos
-from content.models import ContentItem, LessonItem, MediaAsset, VideoAsset
+from content.models import ContentItem, MediaAsset, VideoAsset
 from lib.jinja import minutes as minutes_text
 from lib.markdown import ImageSource
+from lib.rows import fetch_rows
 
 #: How wide a picture is drawn at most, for the browser's choice among the sizes.
 SIZES = "(min-width: 1100px) 720px, 92vw"
@@ -231,27 +231,25 @@ def render_item(item: ShownItem) -> Markup:
     )
 
 
+LESSON_ITEMS = """
+SELECT item.id, item.kind, item.title,
+    COALESCE(CASE WHEN place.pinned_version_id IS NULL THEN current.html ELSE pinned.html END, '') AS html,
+    COALESCE(item.metadata ->> 'show_title' = 'true', false) AS with_title,
+    COALESCE(item.metadata ->> 'role', '') AS role
+FROM content_lessonitem place
+JOIN content_contentitem item ON item.id = place.item_id AND item.deleted_at IS NULL
+LEFT JOIN content_contentversion current ON current.id = item.current_version_id
+LEFT JOIN content_contentversion pinned ON pinned.id = place.pinned_version_id
+WHERE place.lesson_id = %s
+ORDER BY place.position
+"""
+
+
 def lesson_items(lesson_id: UUID) -> list[ShownItem]:
     """What a lesson shows, in order: of each item the pinned version or else the current one. One query."""
-    html = Case(
-        When(pinned_version__isnull=False, then=F("pinned_version__html")),
-        default=F("item__current_version__html"),
-    )
-    rows = (
-        LessonItem.objects.filter(lesson_id=lesson_id, item__deleted_at__isnull=True)
-        .order_by("position")
-        .values_list("item_id", "item__kind", html, "item__title", "item__metadata")
-    )
     return [
-        ShownItem(
-            kind,
-            html or "",
-            title,
-            bool(metadata.get("show_title")),
-            anchor_of(item_id),
-            metadata.get("role", ""),
-        )
-        for item_id, kind, html, title, metadata in rows
+        ShownItem(row.kind, row.html, row.title, row.with_title, anchor_of(row.id), row.role)
+        for row in fetch_rows(LESSON_ITEMS, [lesson_id])
     ]
 
 

@@ -134,6 +134,14 @@ class _ResilientClient(RedisCacheClient):
         super().__init__(servers, **options)
         self._name = servers[0].rsplit("@", 1)[-1]  # without user and password
         self._health = _health.setdefault(tuple(servers), _Health())
+        self._clients = {}
+
+    def get_client(self, key=None, *, write=False):
+        """One client for each pool of connections: making one costs as much as asking it."""
+        pool = self._get_connection_pool(write)
+        if pool not in self._clients:
+            self._clients[pool] = self._client(connection_pool=pool)
+        return self._clients[pool]
 
     def _drop(self, keys):
         try:
