@@ -12,6 +12,8 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 WIDTHS = (320, 1280)
 THEMES = ("light", "dark")
 
+SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth + 1"
+
 PAGES = {
     "": [
         "/",
@@ -86,28 +88,24 @@ def lessons_of(school):
         return [lesson.get_absolute_url() for lesson in lessons]
 
 
-def test_axe_finds_nothing_on_any_page(living_school, address, browser):
-    wrong = {}
-    for username, paths in PAGES.items():
-        context = browser.new_context()
-        page = context.new_page()
-        if username:
-            sign_in(page, address, username)
-        everything = paths + (lessons_of(living_school)[:6] if username == "ada" else [])
-        for path in everything:
-            page.goto(address + path)
-            for theme in THEMES:
-                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-                for width in WIDTHS:
-                    page.set_viewport_size({"width": width, "height": 800})
-                    problems = problems_of(page)
-                    scrolls = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
-                    if scrolls and not path.startswith("/admin"):
-                        problems.append(("scrolls sideways", "", []))
-                    if problems:
-                        wrong[(username, path, theme, width)] = problems
-        context.close()
-    assert wrong == {}
+@pytest.mark.parametrize("username", PAGES, ids=lambda username: username or "guest")
+def test_axe_finds_nothing_on_any_page(living_school, address, browser, username):
+    context = browser.new_context()
+    page = context.new_page()
+    if username:
+        sign_in(page, address, username)
+    wrong = []
+    for path in PAGES[username] + (lessons_of(living_school)[:6] if username == "ada" else []):
+        page.goto(address + path)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 800})
+                wrong += [f"{path} {theme} {width}: {problem}" for problem in problems_of(page)]
+                if not path.startswith("/admin") and page.evaluate(SCROLLS_SIDEWAYS):
+                    wrong.append(f"{path} {theme} {width}: scrolls sideways")
+    context.close()
+    assert not wrong, "\n".join(wrong)
 
 
 def test_axe_would_find_something(address, browser, school):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lib.markdown.plain import plain_text
 
+_EMPTY_HEAD = re.compile(r"<th([^>]*)>\s*</th>")
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -111,7 +112,8 @@ class Finisher:
                 self._out.append(f"<{closing}{tag}{raw}>")
         self._out.append(html[position:])
         self._settle_anchors()
-        finished = "".join(self._out)
+        # A head without a word, such as the corner of a table, heads nothing.
+        finished = _EMPTY_HEAD.sub(r"<td\1></td>", "".join(self._out))
         return Rendered(
             finished,
             tuple(self._headings),

@@ -289,3 +289,10 @@ def test_excerpt_is_cut_between_words(length, text):
 
 def test_excerpt_of_one_endless_word_is_cut_inside():
     assert excerpt("a" * 50, 10) == "a" * 9 + "…"
+
+
+def test_empty_corner_of_a_table_is_no_head():
+    html = render("| | ser |\n|---|---|\n| yo | soy |").html
+    assert "<th></th>" not in html
+    assert "<td></td>" in html
+    assert "<th>ser</th>" in html
