@@ -22,6 +22,11 @@ class PreparedCursor(psycopg.Cursor):
     def execute(self, query, params=None, **options):
         return super().execute(query, params, prepare=True, **options)
 
+    def _convert_query(self, query, params=None):
+        # What Django's log of statements shows; the base class forgets it for prepared ones.
+        self._query = super()._convert_query(query, params)
+        return self._query
+
 
 @contextmanager
 def prepared_cursor():
