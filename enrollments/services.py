@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from enrollments.decisions import REJOINING, course_full, decide
@@ -13,28 +13,19 @@ from enrollments.standing import Standing, standing_of
 from enrollments.states import may_become
 from lib.decisions import Decision, refuse
 from lib.ids import uuid7
+from lib.rows import fetch_row
 from tenancy.context import require_organization_id
 
 Status = Enrollment.Status
 
 OVERSOLD = "courses_courseseats_never_oversold"
 
-# The enrollment and its first change in one statement. The trigger that counts seats runs at its end, so
-# the row of the course where all requests meet is locked last, and the claim needs no look before it.
+# One statement that inserts the enrollment and its first change; the database's trigger takes the seat.
 CLAIM = """
-WITH claimed AS (
-    INSERT INTO enrollments_enrollment (
-        organization_id, id, course_id, student_id, status, enrolled_at, created_at, updated_at,
-        rejection_reason, percent, completed_lesson_count, outline_version, total_time_seconds, engagement_score
-    )
-    VALUES (%(organization)s, %(id)s, %(course)s, %(student)s, 'active', %(now)s, %(now)s, %(now)s, '', 0, 0, 0, 0, 0)
-    ON CONFLICT (course_id, student_id) DO NOTHING
-    RETURNING organization_id, id, student_id
-)
-INSERT INTO enrollments_enrollmentchange (
-    organization_id, id, enrollment_id, student_id, from_status, to_status, by_id, at, reason, created_at, updated_at
-)
-SELECT organization_id, %(change)s, id, student_id, '', 'active', %(by)s, %(now)s, '', %(now)s, %(now)s FROM claimed
+SELECT enrollments_claim_seat(
+    %(organization)s::uuid, %(id)s::uuid, %(course)s::uuid, %(student)s::uuid, %(change)s::uuid,
+    %(by)s::uuid, %(reason)s::text, %(now)s::timestamptz
+) AS outcome
 """
 
 
@@ -79,14 +70,7 @@ def enroll_standing(standing: Standing, *, by, now: datetime) -> Enrollment:
     decision = decide(standing, now=now)
     if not decision:
         raise EnrollmentRefused(decision)
-    try:
-        if standing.state in REJOINING:
-            return change_state(standing.enrollment_id, Status.ACTIVE, by=by, now=now)
-        return _claim_seat(standing, by=by, now=now)
-    except IntegrityError as error:
-        if OVERSOLD not in str(error):
-            raise
-        raise CourseFull(refuse(course_full(standing))) from error
+    return _take_place(standing, by=by, now=now)
 
 
 def place(course_id: UUID, student, *, by, now: datetime, reason: str = "") -> Enrollment:
@@ -97,19 +81,16 @@ def place(course_id: UUID, student, *, by, now: datetime, reason: str = "") -> E
     standing = standing_of(student, course_id)
     if standing.holds_seat:
         return Enrollment.objects.get(pk=standing.enrollment_id)
-    try:
-        if standing.enrollment_id:
-            return change_state(
-                standing.enrollment_id, Status.ACTIVE, by=by, now=now, reason=reason
-            )
-        return _claim_seat(standing, by=by, now=now)
-    except IntegrityError as error:
-        if OVERSOLD not in str(error):
-            raise
-        raise CourseFull(refuse(course_full(standing))) from error
+    return _take_place(standing, by=by, now=now, reason=reason)
 
 
-def _claim_seat(standing, *, by, now):
+def _take_place(standing, *, by, now, reason=""):
+    if standing.enrollment_id is None:
+        return _claim_seat(standing, by=by, now=now, reason=reason)
+    return bring_back(standing.enrollment_id, by=by, now=now, reason=reason)
+
+
+def _claim_seat(standing, *, by, now, reason=""):
     enrollment = Enrollment(
         id=uuid7(),
         organization_id=require_organization_id(),
@@ -125,14 +106,15 @@ def _claim_seat(standing, *, by, now):
         "student": standing.user.pk,
         "change": uuid7(),
         "by": by.pk if by else None,
+        "reason": reason,
         "now": now,
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, parameters)
-        is_new = cursor.rowcount == 1
-    if not is_new:  # a second click was faster
+    outcome = fetch_row(CLAIM, parameters).outcome
+    if outcome == "full":
+        raise CourseFull(refuse(course_full(standing)))
+    if outcome == "there":  # a second click was faster
         return Enrollment.objects.get(course_id=standing.course_id, student=standing.user)
-    enrollment._state.adding, enrollment._state.db = False, "default"
+    enrollment._state.adding, enrollment._state.db = False, DEFAULT_DB_ALIAS
     enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
     return enrollment
 
@@ -188,7 +170,7 @@ def withdraw(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enr
 
 
 def bring_back(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
-    """Give somebody their place back, by staff. Raises UnlawfulChange, CourseFull where no seat is left."""
+    """Give somebody the place back that they left or were denied. Raises UnlawfulChange, CourseFull where no seat is left."""
     try:
         with transaction.atomic():
             return change_state(enrollment_id, Status.ACTIVE, by=by, now=now, reason=reason)
