@@ -1,8 +1,8 @@
 """What the catalogue can be narrowed by. Values that make no sense are ignored, never an error."""
 
-import django_filters
-from django import forms
-from django.db.models import F, Q
+from dataclasses import dataclass
+
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
@@ -16,84 +16,87 @@ LENGTHS = (
     ("long", _("10 to 40 hours"), 601, 2400),
     ("longer", _("More than 40 hours"), 2401, None),
 )
-HAS_FREE_SEATS = Q(seats__capacity__isnull=True) | Q(seats__taken__lt=F("seats__capacity"))
+_LENGTH_OF_COURSE = " ".join(
+    f"WHEN c.duration_minutes <= {longest} THEN '{key}'"
+    if longest
+    else f"WHEN c.duration_minutes >= {shortest} THEN '{key}'"
+    for key, _name, shortest, longest in LENGTHS
+)
 
 
-class LenientMultipleField(forms.MultipleChoiceField):
-    """Several values; those that are no choice, or could never be stored, are dropped."""
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to narrow the catalogue.
 
-    def __init__(self, *, max_length=None, **options):
-        self.max_length = max_length
-        super().__init__(**options)
+    `value` is SQL for what a course `c` with seats `s` counts as, "" for nothing; `condition` is SQL that
+    lets a course through when it has any of the chosen values, the array parameter named like the filter.
+    Without fixed `choices` a value is any printable text up to `max_length`.
+    """
 
-    def clean(self, value):
-        values = dict.fromkeys(str(item) for item in value or ())
-        return [item for item in values if self.is_sensible(item)][:MAX_VALUES]
+    name: str
+    label: str
+    value: str
+    condition: str
+    choices: tuple[tuple[str, str], ...] = ()
+    max_length: int = 0
 
-    def is_sensible(self, value):
-        if self.max_length:
-            return 0 < len(value) <= self.max_length and value.isprintable()
-        return self.valid_value(value)
+    def clean(self, values: list[str]) -> list[str]:
+        """Those that are a choice, or could be stored at all; each once."""
+        return [value for value in dict.fromkeys(values) if self._is_sensible(value)][:MAX_VALUES]
 
-
-class AnyOf(django_filters.MultipleChoiceFilter):
-    """Courses with any of the chosen values in a column."""
-
-    field_class = LenientMultipleField
-
-    def condition(self, values) -> Q:
-        """The rows that the chosen values let through."""
-        return Q(**{f"{self.field_name}__in": values}) if values else Q()
-
-    def filter(self, queryset, value):
-        return queryset.filter(self.condition(value)) if value else queryset
+    def _is_sensible(self, value):
+        if self.choices:
+            return any(value == key for key, _name in self.choices)
+        return 0 < len(value) <= self.max_length and value.isprintable()
 
 
-class LengthFilter(AnyOf):
-    def condition(self, values):
-        condition = Q()
-        for key, _name, shortest, longest in LENGTHS:
-            if key in values:
-                upper = {} if longest is None else {"duration_minutes__lte": longest}
-                condition |= Q(duration_minutes__gte=shortest, **upper)
-        return condition
+def _filter(name, label, value, condition="", **options):
+    condition = condition or f"{value} = ANY(%({name})s)"
+    return Filter(name, label, value, condition, **options)
 
 
-class SeatsFilter(AnyOf):
-    def condition(self, values):
-        return HAS_FREE_SEATS if values else Q()
-
-
-class TagFilter(AnyOf):
-    def condition(self, values):
-        return Q(tags__overlap=values) if values else Q()
-
-
-class CourseFilter(django_filters.FilterSet):
-    """Narrows a queryset of courses by what stands in an address."""
-
-    subject = AnyOf(field_name="subject__slug", label=_("Subject"), max_length=200)
-    level = AnyOf(
-        field_name="difficulty_level", label=_("Level"), choices=Course.Difficulty.choices
+_SUBJECTS = "SELECT id FROM courses_subject WHERE slug = ANY(%(subject)s)"
+FILTERS = {
+    filter_.name: filter_
+    for filter_ in (
+        _filter(
+            "subject",
+            _("Subject"),
+            "c.subject_id",
+            f"c.subject_id IN ({_SUBJECTS})",
+            max_length=200,
+        ),
+        _filter(
+            "level", _("Level"), "c.difficulty_level", choices=tuple(Course.Difficulty.choices)
+        ),
+        _filter(
+            "length",
+            _("Duration"),
+            f"CASE {_LENGTH_OF_COURSE} ELSE '' END",
+            choices=tuple(row[:2] for row in LENGTHS),
+        ),
+        _filter(
+            "join",
+            _("Who joins"),
+            "c.enrollment_type",
+            choices=tuple(Course.EnrollmentType.choices),
+        ),
+        _filter(
+            "seats",
+            _("Seats"),
+            "CASE WHEN s.capacity IS NULL OR s.taken < s.capacity THEN 'free' ELSE '' END",
+            choices=(("free", _("Seats free")),),
+        ),
+        _filter("language", _("Language"), "c.language", max_length=10),
+        _filter("tag", _("Tags"), "c.tags", "c.tags && %(tag)s::varchar[]", max_length=50),
     )
-    length = LengthFilter(label=_("Duration"), choices=[row[:2] for row in LENGTHS])
-    join = AnyOf(
-        field_name="enrollment_type", label=_("Who joins"), choices=Course.EnrollmentType.choices
-    )
-    seats = SeatsFilter(label=_("Seats"), choices=[("free", _("Seats free"))])
-    language = AnyOf(field_name="language", label=_("Language"), max_length=10)
-    tag = TagFilter(field_name="tags", label=_("Tags"), max_length=50)
+}
 
-    class Meta:
-        model = Course
-        fields = []
 
-    @property
-    def chosen(self) -> dict[str, list[str]]:
-        """The values in force, by filter; filters without any are left out."""
-        self.form.full_clean()
-        return {name: values for name, values in self.form.cleaned_data.items() if values}
-
-    def conditions(self) -> dict[str, Q]:
-        """What each filter in force lets through."""
-        return {name: self.filters[name].condition(values) for name, values in self.chosen.items()}
+def chosen_in(params: QueryDict) -> dict[str, list[str]]:
+    """The values in force in an address, by filter; filters without any are left out."""
+    chosen = {}
+    for name, filter_ in FILTERS.items():
+        if name in params and (values := filter_.clean(params.getlist(name))):
+            chosen[name] = values
+    return chosen

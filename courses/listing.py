@@ -7,8 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from courses.facets import known_choices
-from courses.filters import CourseFilter
+from courses.filters import FILTERS
 from courses.models import Course
 from courses.pictures import picture_url
 from courses.search import mark_hits
@@ -54,21 +53,21 @@ def _card(row, levels, address):
         "level": levels.get(row["difficulty_level"], ""),
         "minutes": row["duration_minutes"],
         "image_url": picture_url(row["id"], row["thumbnail"]),
-        "cover_number": row["id"].int,
+        "cover_number": int(row["id"][-6:], 16),
     }
     return card | _seats(row)
 
 
 def _name(row):
-    full = f"{row['owner__first_name'] or ''} {row['owner__last_name'] or ''}".strip()
-    return full or row["owner__username"] or ""
+    full = f"{row['first_name'] or ''} {row['last_name'] or ''}".strip()
+    return row["display_name"] or full or row["username"] or ""
 
 
 def _seats(row):
     """Whether one can still get in, or how many did."""
-    capacity, count = row["seats__capacity"], row["seats__student_count"] or 0
+    capacity, count = row["capacity"], row["student_count"]
     if capacity is not None:
-        free = max(0, capacity - row["seats__taken"])
+        free = max(0, capacity - row["taken"])
         if not free:
             return {"status": "full", "note": ""}
         if free <= FEW_SEATS:
@@ -110,7 +109,7 @@ class Group:
 
 def _groups(facets, asked):
     groups = []
-    for name, filter_ in CourseFilter.base_filters.items():
+    for name, filter_ in FILTERS.items():
         choices = _choices(name, facets, asked.chosen.get(name, []))
         tells_apart = len(choices) > 1 or name in ("seats", "tag") or name in asked.chosen
         if choices and tells_apart:
@@ -123,7 +122,7 @@ def _groups(facets, asked):
 def _choices(name, facets, chosen):
     """Choices that lead somewhere, and those in force even if they lead nowhere now."""
     counted = {value: (label, count) for value, label, count in facets.counts[name]}
-    known = known_choices(name)
+    known = dict(FILTERS[name].choices)
     order = list(known) or list(counted)
     order += [value for value in chosen if value not in order]
     choices = []

@@ -6,14 +6,15 @@ that was tampered with, or belongs to another ordering, leads to the first page.
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
+from django.db.models import BooleanField, F, Field, Func, Model, QuerySet, Value
 from django.utils.duration import duration_iso_string
 
 from lib.text import TextRefused, clean_text
@@ -69,20 +70,40 @@ def paginate(
     for a related column of instances, use `select_related`.
     `size` is 1 to 500. Raises ValueError when an ordering value of a row is NULL.
     """
+    columns = [Column(name, partial(_field_of, queryset, name.removeprefix("-"))) for name in order]
+
+    def fetch(values, backwards, limit):
+        ordering = [column.ordering(backwards) for column in columns]
+        rows = queryset if values is None else queryset.filter(_beyond(columns, values, backwards))
+        return list(rows.order_by(*ordering)[:limit])
+
+    return paginate_rows(fetch, columns, cursor=cursor, size=size)
+
+
+def paginate_rows(
+    fetch: Callable[[list | None, bool, int], list],
+    columns: list["Column"],
+    *,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """Like `paginate`, for rows that `fetch(values, backwards, limit)` reads by hand-written SQL.
+
+    It gives at most `limit` rows in the order of `columns`, or the reverse of it when `backwards`: those
+    that follow a row with these `values`, or from the beginning where they are None. Called once, and a
+    second time where a step back ends at the beginning.
+    """
     size = max(1, min(size, MAX_PAGE_SIZE))
-    columns = [_Column(queryset, name) for name in order]
     position = _read(cursor, columns) if cursor else None
     if position is None:
-        return _first_page(queryset, columns, size)
+        return _first_page(fetch, columns, size)
 
     backwards, values = position
-    rows = _fetch(
-        queryset.filter(_beyond(columns, values, backwards)), columns, backwards, size + 1
-    )
+    rows = fetch(values, backwards, size + 1)
     has_more, rows = len(rows) > size, rows[:size]
     if backwards:
         if not has_more:  # the beginning is reached: show it as the full first page it is
-            return _first_page(queryset, columns, size)
+            return _first_page(fetch, columns, size)
         rows.reverse()
         return Page(rows, _write(rows[-1], columns, False), _write(rows[0], columns, True), size)
     if not rows:
@@ -91,28 +112,27 @@ def paginate(
     return Page(rows, next_cursor, _write(rows[0], columns, True), size)
 
 
-def _first_page(queryset, columns, size):
-    rows = _fetch(queryset, columns, False, size + 1)
+def _first_page(fetch, columns, size):
+    rows = fetch(None, False, size + 1)
     next_cursor = _write(rows[size - 1], columns, False) if len(rows) > size else None
     return Page(rows[:size], next_cursor, None, size)
 
 
-def _fetch(queryset, columns, backwards, limit):
-    ordering = [column.ordering(backwards) for column in columns]
-    return list(queryset.order_by(*ordering)[:limit])
+def _field_of(queryset, name):
+    return F(name).resolve_expression(queryset.query.clone()).output_field
 
 
-class _Column:
-    """One column of an ordering: its name, its direction, and the field that knows its type."""
+class Column:
+    """One column of an ordering: its name ("-" before it for descending), and what gives the field that knows its type."""
 
-    def __init__(self, queryset, name):
+    def __init__(self, name: str, field: Callable[[], Field]):
         self.name = name.removeprefix("-")
         self.is_descending = name.startswith("-")
-        self._queryset = queryset
+        self._field = field
 
     @property
     def field(self):
-        return F(self.name).resolve_expression(self._queryset.query.clone()).output_field
+        return self._field()
 
     def ordering(self, backwards):
         return f"-{self.name}" if self.is_descending != backwards else self.name

@@ -2,24 +2,29 @@
 
 import pytest
 
-from courses.facets import count_facets
+from courses import results
 from courses.listing import _bounded
-from courses.models import Course
 from courses.tests.factories import CourseFactory, SubjectFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_counts_stop_at_the_limit_and_say_so(organization):
+def facets():
+    return results.find(results.Scope("public"), "", {}, "newest", "").facets
+
+
+def test_counts_stop_at_the_limit_and_say_so(organization, monkeypatch):
     subject = SubjectFactory(slug="art")
     CourseFactory.create_batch(5, published=True, subject=subject, tags=["a", "b"])
 
-    exact = count_facets(Course.objects.all(), {}, limit=6)
+    monkeypatch.setattr(results, "MAX_COUNTED", 6)
+    exact = facets()
     assert (exact.total, exact.matches, exact.is_capped) == (5, 5, False)
     assert exact.counts["subject"] == [("art", subject.title, 5)]
     assert exact.counts["tag"] == [("a", "", 5), ("b", "", 5)]
 
-    capped = count_facets(Course.objects.all(), {}, limit=4)
+    monkeypatch.setattr(results, "MAX_COUNTED", 4)
+    capped = facets()
     assert (capped.total, capped.is_capped) == (4, True)
 
 
