@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
@@ -11,6 +10,7 @@ from courses.filters import FILTERS
 from courses.models import Course
 from courses.pictures import picture_url
 from courses.search import mark_hits
+from lib.jinja import number
 
 SHOWN_AS_MANY = 1000  #: above it a total is a lower bound: nobody reads that far
 FEW_SEATS = 5  #: free seats from which on a card says how few are left
@@ -74,7 +74,7 @@ def _seats(row):
             text = ngettext("%(num)d seat left", "%(num)d seats left", free)
             return {"status": "", "note": text % {"num": free}}
     if count:
-        shown = {"num": number_format(count, force_grouping=True)}
+        shown = {"num": number(count)}
         text = ngettext("%(num)s student", "%(num)s students", count)
         return {"status": "", "note": text % shown}
     return {"status": "", "note": ""}
@@ -83,21 +83,22 @@ def _seats(row):
 def _bounded(count, is_capped):
     """A count as text; "1,000+" where counting on would be idle or was stopped."""
     if count > SHOWN_AS_MANY or is_capped:
-        return f"{number_format(min(count, SHOWN_AS_MANY), force_grouping=True)}+"
-    return number_format(count, force_grouping=True)
+        return f"{number(min(count, SHOWN_AS_MANY))}+"
+    return number(count)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
-    """One checkbox of a filter."""
+    """One checkbox of a filter; `key` tells it apart on the page."""
 
+    key: str
     value: str
     label: str
     count: str
     is_on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Group:
     """One filter: the choices that stand open, and those that are folded away."""
 
@@ -113,8 +114,9 @@ def _groups(facets, asked):
         choices = _choices(name, facets, asked.chosen.get(name, []))
         tells_apart = len(choices) > 1 or name in ("seats", "tag") or name in asked.chosen
         if choices and tells_apart:
-            shown = [choice for i, choice in enumerate(choices) if i < FOLDED_AFTER or choice.is_on]
-            folded = [choice for choice in choices if choice not in shown]
+            shown, rest = choices[:FOLDED_AFTER], choices[FOLDED_AFTER:]
+            shown += [choice for choice in rest if choice.is_on]
+            folded = [choice for choice in rest if not choice.is_on]
             groups.append(Group(name, str(filter_.label), shown, folded))
     return groups
 
@@ -131,7 +133,8 @@ def _choices(name, facets, chosen):
         if count or value in chosen:
             label = str(known.get(value, "")) or label or _label(name, value)
             shown = _bounded(count, facets.is_capped)
-            choices.append(Choice(value, label, shown, value in chosen))
+            key = f"{name}-{len(choices) + 1}"
+            choices.append(Choice(key, value, label, shown, value in chosen))
     return choices
 
 

@@ -90,6 +90,8 @@ def number(value: int | float | Decimal | None, digits: int | None = None) -> st
     """
     if value is None:
         return ""
+    if digits is None and type(value) is int and 0 <= value < 1000:
+        return str(value)  # nothing to separate, and the most there is on a page
     if digits is None and isinstance(value, Decimal):
         value = value.normalize()
         value = value.quantize(Decimal(1)) if value.as_tuple().exponent > 0 else value
