@@ -35,6 +35,7 @@ class LessonProgress(TenantModel):
     started_at = models.DateTimeField(_("started"))
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     is_completed = models.GeneratedField(
+        verbose_name=_("done"),
         expression=Q(completed_at__isnull=False),
         output_field=models.BooleanField(),
         db_persist=True,

@@ -28,7 +28,11 @@ SHOWN = 25  # shortcomings; more would hide the rest of a report
 COMMENT_TAGS = ["Translators:"]
 SKIPPED = {".venv", "var", "bench", "tests", "devtools", "node_modules"}
 DJANGO_TAG = re.compile(r"""{%\s*trans(?:late)?\s+(["'])(.+?)\1""")
-DJANGO_BLOCK = re.compile(r"{%\s*blocktrans(?:late)?\b")
+DJANGO_BLOCK = re.compile(
+    r"{%\s*blocktrans(?:late)?\b(.*?)%}(.*?)(?:{%\s*plural\s*%}(.*?))?{%\s*endblocktrans(?:late)?\s*%}",
+    re.DOTALL,
+)
+DJANGO_VALUE = re.compile(r"{{\s*(\w+).*?}}")
 
 
 def catalogue_paths(root: Path) -> list[Path]:
@@ -178,11 +182,15 @@ def _sources(root):
 
 
 def _texts_of_django_template(path):
-    """The few pages of the other engine hold plain texts alone; Babel cannot read their tags."""
+    """The few pages of the other engine, whose tags Babel cannot read."""
     source = path.read_text(encoding="utf-8")
-    if DJANGO_BLOCK.search(source):
-        raise ValueError(f"{path}: write {{% translate %}}, blocks are not collected.")
-    return [text for _quote, text in DJANGO_TAG.findall(source)]
+    texts = [text for _quote, text in DJANGO_TAG.findall(source)]
+    for options, *forms in DJANGO_BLOCK.findall(source):
+        forms = [DJANGO_VALUE.sub(r"%(\1)s", form.replace("%", "%%")) for form in forms if form]
+        if "trimmed" in options.split():
+            forms = [" ".join(line.strip() for line in form.split("\n")).strip() for form in forms]
+        texts.append(tuple(forms) if len(forms) > 1 else forms[0])
+    return texts
 
 
 def _untranslated(catalogue):

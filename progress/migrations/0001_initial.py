@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('started_at', models.DateTimeField(verbose_name='started')),
                 ('completed_at', models.DateTimeField(blank=True, null=True, verbose_name='completed')),
-                ('is_completed', models.GeneratedField(db_persist=True, expression=models.Q(('completed_at__isnull', False)), output_field=models.BooleanField())),
+                ('is_completed', models.GeneratedField(db_persist=True, expression=models.Q(('completed_at__isnull', False)), output_field=models.BooleanField(), verbose_name='done')),
                 ('completion_method', models.CharField(blank=True, choices=[('manual', 'Marked by the student'), ('auto', 'By opening it'), ('time_based', 'By time spent')], max_length=20, verbose_name='how')),
                 ('time_spent_seconds', models.PositiveIntegerField(default=0, verbose_name='time spent in seconds')),
                 ('view_count', models.PositiveIntegerField(default=0, verbose_name='views')),

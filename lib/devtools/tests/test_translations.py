@@ -36,6 +36,20 @@ def test_texts_of_code_and_templates_are_collected(project):
     assert found == {"Saved.", ("%(n)d day", "%(n)d days"), "Courses of %(name)s"}
 
 
+def test_texts_of_the_other_template_engine_are_collected(project):
+    page = project / "templates" / "django" / "admin" / "base.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(
+        """{% translate "It's here" %} {% blocktranslate count counter=rows trimmed %}
+        {{ counter }} row
+        {% plural %}
+        {{ counter|add:1 }} rows{% endblocktranslate %} {% blocktranslate %}50%{% endblocktranslate %}"""
+    )
+    found = {message.id for message in translations.collect(project) if message.id}
+
+    assert found >= {"It's here", ("%(counter)s row", "%(counter)s rows"), "50%%"}
+
+
 def test_catalogue_is_complete_only_when_all_is_translated(project):
     assert translations.shortcomings(project) == ["de: no catalogue; run ./dev translate"]
 
