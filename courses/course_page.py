@@ -1,10 +1,15 @@
 """What the page of a course shows, read in one statement."""
 
+import re
 from dataclasses import dataclass
+from html import unescape
+
+from django.utils.html import strip_tags
 
 from courses.models import Course
 from courses.pictures import picture_url
 from lib.rows import fetch_row
+from users.models import avatar_url
 
 #: What is long or made by the database, and not shown.
 _LEFT_OUT = {"description", "search_vector", "source"}
@@ -16,7 +21,8 @@ SELECT {", ".join(f"course.{name}" for name in _COURSE)},
     seats.student_count,
     (SELECT json_agg(json_build_object(
             'id', person.id, 'username', person.username, 'first_name', person.first_name,
-            'last_name', person.last_name, 'job_title', profile.job_title
+            'last_name', person.last_name, 'display_name', profile.display_name,
+            'avatar', profile.avatar, 'job_title', profile.job_title
         ) ORDER BY person.id = course.owner_id DESC, person.last_name, person.first_name, person.id)
         FROM (
             SELECT course.owner_id AS id
@@ -39,6 +45,10 @@ WHERE course.slug = %s AND course.deleted_at IS NULL
 """
 
 
+_FIRST_PARAGRAPH = re.compile(r"\s*<p[^>]*>(.*?)</p>", re.DOTALL)
+_HEADING = re.compile(r"(</?h)([2-5])\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Teacher:
     """Somebody who teaches, as the page names them."""
@@ -47,6 +57,7 @@ class Teacher:
     name: str
     initials: str
     note: str
+    avatar_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,7 @@ class CoursePage:
     """The course without its long source texts, and everything of it that the page shows.
 
     `prerequisites` are rows of slug, title and `is_listed`: whether anybody may open it.
+    `description_html` fits under a heading of the second level and does not repeat the summary.
     """
 
     course: Course
@@ -63,6 +75,7 @@ class CoursePage:
     prerequisites: list[dict]
     student_count: int
     picture_url: str
+    description_html: str
 
 
 def read_course_page(slug: str) -> CoursePage | None:
@@ -79,11 +92,27 @@ def read_course_page(slug: str) -> CoursePage | None:
         prerequisites=row.prerequisites or [],
         student_count=row.student_count,
         picture_url=picture_url(course.pk, row.thumbnail),
+        description_html=lower_headings(without_summary(course.description_html, course.summary)),
     )
+
+
+def without_summary(html: str, summary: str) -> str:
+    """A description less its first paragraph, if that says word for word what the summary says above it."""
+    first = _FIRST_PARAGRAPH.match(html)
+    if not first or not summary:
+        return html
+    words = unescape(strip_tags(first.group(1))).split()
+    return html[first.end() :].strip() if words == summary.split() else html
+
+
+def lower_headings(html: str) -> str:
+    """Rendered Markdown with its headings, which begin at the second level, one level further down."""
+    return _HEADING.sub(lambda found: f"{found.group(1)}{int(found.group(2)) + 1}", html)
 
 
 def _teacher(person):
     names = [person["first_name"], person["last_name"]]
-    name = " ".join(part for part in names if part) or person["username"]
+    name = person["display_name"] or " ".join(part for part in names if part) or person["username"]
     initials = "".join(part[0] for part in names if part) or person["username"][:2]
-    return Teacher(person["id"], name, initials.upper(), person["job_title"] or "")
+    picture = avatar_url(person["id"], person["avatar"])
+    return Teacher(person["id"], name, initials.upper(), person["job_title"] or "", picture)

@@ -10,12 +10,13 @@ from django.utils import timezone
 from PIL import Image
 
 from courses import services, visibility
+from courses.course_page import without_summary
 from courses.models import Course, FormerSlug
 from courses.tests.counting import statements
 from courses.tests.factories import CourseFactory, CourseStaffFactory
 from lib.files import FileRefused
 from tenancy.context import organization_context
-from users.tests.factories import UserFactory
+from users.tests.factories import ProfileFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +219,47 @@ def test_what_is_no_picture_is_refused(organization):
             course.pk, by=None, now=NOW, thumbnail=SimpleUploadedFile("x.png", b"<svg/>")
         )
     assert not Course.objects.get(pk=course.pk).thumbnail
+
+
+def test_description_fits_under_its_heading_and_does_not_repeat_the_summary(client, organization):
+    course = CourseFactory(
+        published=True,
+        summary="Stones & how to stack them.",
+        description_html="<p>Stones &amp; how to\nstack <em>them</em>.</p>\n<h2 id='a'>Why</h2><h6>x</h6>",
+    )
+    page = open_page(client, course).content.decode()
+
+    assert page.count("how to stack them.") == 2  # for search engines, and once for people
+    assert "stack <em>" not in page
+    assert "<h3 id='a'>Why</h3><h6>x</h6>" in page
+
+
+@pytest.mark.parametrize(
+    ("html", "summary", "shown"),
+    [
+        ("<p>Another text.</p>", "A text.", "<p>Another text.</p>"),
+        ("<p>A text. And more.</p>", "A text.", "<p>A text. And more.</p>"),
+        ("<h2>A text.</h2><p>A text.</p>", "A text.", "<h2>A text.</h2><p>A text.</p>"),
+        ("<p>A text.</p>", "A text.", ""),
+        ("<p></p>", "", "<p></p>"),
+    ],
+)
+def test_only_a_first_paragraph_equal_to_the_summary_is_left_out(html, summary, shown):
+    assert without_summary(html, summary) == shown
+
+
+def test_teachers_are_shown_with_the_picture_and_name_of_their_profile(client, organization):
+    course = CourseFactory(published=True)
+    ProfileFactory(user=course.owner, display_name="Ada of the Hills", avatar="avatars/abc.webp")
+    page = open_page(client, course).content.decode()
+
+    assert f'src="/people/{course.owner_id}/picture/?v=abc"' in page
+    assert "Ada of the Hills" in page
+
+
+def test_way_down_to_a_course_ends_with_its_subject(client, organization):
+    course = CourseFactory(published=True)
+    page = open_page(client, course).content.decode()
+
+    assert f'<a href="/courses/?subject={course.subject.slug}">{course.subject.title}</a>' in page
+    assert 'breadcrumb-item active"' not in page
