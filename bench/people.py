@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.utils import timezone
 
 from bench.database import SLUG
@@ -34,8 +35,8 @@ def organization():
 
 
 def signed_in(users) -> list[Person]:
-    """A stored session for each of these users."""
-    people, rows = [], []
+    """A session for each of these users, in the database and in the cache as a sign-in leaves it."""
+    people, rows, kept = [], [], {}
     until = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     for user in users:
         store = SessionStore()
@@ -46,8 +47,10 @@ def signed_in(users) -> list[Person]:
         }
         key = store._get_new_session_key()
         rows.append(Session(session_key=key, session_data=store.encode(facts), expire_date=until))
+        kept[SessionStore.cache_key_prefix + key] = facts
         people.append(Person(user.pk, user.username, key))
     Session.objects.bulk_create(rows, batch_size=BATCH)
+    cache.set_many(kept, settings.SESSION_COOKIE_AGE)
     return people
 
 

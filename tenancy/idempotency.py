@@ -4,10 +4,11 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponseRedirect
 
 from lib.ids import uuid7
+from lib.rows import prepared_cursor
 from tenancy.context import require_organization_id
 from tenancy.models import IdempotencyKey
 
@@ -18,6 +19,7 @@ INSERT INTO tenancy_idempotencykey (id, organization_id, key, scope, location, c
 VALUES (%s, %s, %s, %s, '', now(), now())
 ON CONFLICT DO NOTHING
 """
+REMEMBER = "UPDATE tenancy_idempotencykey SET location = %s WHERE key = %s AND scope = %s"
 
 
 class IdempotencyMiddleware:
@@ -37,18 +39,16 @@ class IdempotencyMiddleware:
             return self.get_response(request)
         sender = sender_of(request)
         scope = f"{sender}:{request.path}"[:200]
-        with transaction.atomic():
-            if not claim(key, scope):
-                return HttpResponseRedirect(remembered_location(key, scope))
-            response = self.get_response(request)
-            if connection.needs_rollback:  # the claim goes with the rest
-                return response
-            claimed = IdempotencyKey.objects.filter(key=key, scope=scope)
-            # Who signs in or out must be answered anew: the answer carries their session.
-            if response.status_code in (302, 303) and sender_of(request) == sender:
-                claimed.update(location=response["Location"])
-            else:
-                claimed.delete()
+        if not claim(key, scope):
+            return HttpResponseRedirect(remembered_location(key, scope))
+        response = self.get_response(request)
+        if connection.needs_rollback:  # the claim goes with the rest of the request's transaction
+            return response
+        # Who signs in or out must be answered anew: the answer carries their session.
+        if response.status_code in (302, 303) and sender_of(request) == sender:
+            remember(key, scope, response["Location"])
+        else:
+            IdempotencyKey.objects.filter(key=key, scope=scope).delete()
         return response
 
 
@@ -76,9 +76,14 @@ def sender_of(request) -> str:
 
 def claim(key: UUID, scope: str) -> bool:
     """Take the key for this request; False where another request has answered with it."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(CLAIM, [uuid7(), require_organization_id(), key, scope])
         return cursor.rowcount == 1
+
+
+def remember(key: UUID, scope: str, location: str) -> None:
+    with prepared_cursor() as cursor:
+        cursor.execute(REMEMBER, [location, key, scope])
 
 
 def remembered_location(key: UUID, scope: str) -> str:
