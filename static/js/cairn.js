@@ -1,23 +1,24 @@
 // The one entry: looks what the page has and loads only what serves it.
+// Each address stands in an import of its own, for collectstatic to put the file's content hash into it.
 const parts = {
-  "[data-theme-switch]": "./theme.js",
-  '[data-language-switch][method="get"]': "./language.js",
-  "[data-code], .highlight, .prose pre": "./copy-code.js",
-  "[data-keys]": "./keys.js",
-  "[data-outline]": "./outline.js",
-  "[data-zoom], .prose img": "./zoom.js",
-  "[data-embed]": "./consent-video.js",
-  "[data-confirm], [data-open]": "./dialogs.js",
-  "form[data-autosubmit]": "./autosubmit.js",
-  "time[data-local]": "./time.js",
-  "[data-visit-url]": "./visit.js",
-  "form[data-unsaved]": "./unsaved.js",
+  "[data-theme-switch]": () => import("./theme.js"),
+  '[data-language-switch][method="get"]': () => import("./language.js"),
+  "[data-code], .highlight, .prose pre": () => import("./copy-code.js"),
+  "[data-keys]": () => import("./keys.js"),
+  "[data-outline]": () => import("./outline.js"),
+  "[data-zoom], .prose img": () => import("./zoom.js"),
+  "[data-embed]": () => import("./consent-video.js"),
+  "[data-confirm], [data-open]": () => import("./dialogs.js"),
+  "form[data-autosubmit]": () => import("./autosubmit.js"),
+  "time[data-local]": () => import("./time.js"),
+  "[data-visit-url]": () => import("./visit.js"),
+  "form[data-unsaved]": () => import("./unsaved.js"),
 };
 
 function start(root) {
-  for (const [selector, file] of Object.entries(parts)) {
+  for (const [selector, load] of Object.entries(parts)) {
     if (root.querySelector(selector) || (root !== document && root.matches(selector))) {
-      import(file).then((part) => part.start(root));
+      load().then((part) => part.start(root));
     }
   }
   for (const element of root.querySelectorAll(".needs-js[hidden]")) element.hidden = false;
