@@ -31,8 +31,8 @@ def find_course(page, address):
 
 
 def submit(page):
-    page.locator("main form[method=post] button[type=submit]").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main form[method=post] button[type=submit]").first.click()
 
 
 def sign_up(page, username):
@@ -53,8 +53,8 @@ def verify(page, username):
 
 def enroll(page, address):
     page.goto(f"{address}/courses/git-without-fear/")
-    page.get_by_role("button", name="Enroll").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enroll").click()
     page.goto(f"{address}/courses/git-without-fear/continue/")
 
 
@@ -64,8 +64,8 @@ def learn_to_the_end(page):
     while "/lessons/" in page.url:
         seen.append(page.get_by_role("heading", level=1).inner_text())
         assert len(seen) < 20
-        page.locator("[data-key=c]").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("[data-key=c]").click()
     return seen
 
 
@@ -123,15 +123,13 @@ def test_keyboard_alone_leads_from_sign_in_to_the_end(living_school, address, br
     press_until(
         page, "/continue/.test(e.href) || (e.type === 'submit' && /Enroll/.test(e.textContent))"
     )
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.goto(f"{address}/courses/git-without-fear/lessons/three-places/")
     while "/lessons/" in page.url:
-        before = page.url
         page.wait_for_load_state("networkidle")  # the keys' script comes after the page
-        page.keyboard.press("c")
-        page.wait_for_function("before => location.href !== before", arg=before, timeout=10_000)
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("c")
 
     assert_done(page, address)
     context.close()
