@@ -149,7 +149,9 @@ def _label(name, value):
 
 def _chips(groups, asked):
     """(text, address without it) of everything the list is narrowed by."""
-    chips = [(f"“{asked.text}”", asked.url(q=""))] if asked.text else []
+    chips = []
+    if asked.text:
+        chips.append((_("“%(text)s”") % {"text": asked.text}, asked.url(q="")))
     for group in groups:
         for choice in [*group.choices, *group.folded]:
             if choice.is_on:

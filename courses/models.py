@@ -178,11 +178,15 @@ class Course(TenantModel):
         _("in the trash since"), null=True, blank=True, editable=False
     )
     outline_version = models.PositiveBigIntegerField(default=1, editable=False)
-    source = models.CharField(max_length=500, blank=True, editable=False)
+    source = models.CharField(_("source"), max_length=500, blank=True, editable=False)
     search_vector = SearchVectorField(null=True, editable=False)
 
     prerequisites = models.ManyToManyField(
-        "self", through="CoursePrerequisite", symmetrical=False, related_name="+"
+        "self",
+        through="CoursePrerequisite",
+        symmetrical=False,
+        related_name="+",
+        verbose_name=_("prerequisites"),
     )
 
     objects = CourseQuerySet.as_manager()
@@ -287,7 +291,11 @@ class CourseSeats(TenantModel):
 
     id = None
     course = TenantOneToOneField(
-        Course, on_delete=models.CASCADE, primary_key=True, related_name="seats"
+        Course,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="seats",
+        verbose_name=_("course"),
     )
     capacity = models.PositiveIntegerField(_("seats"), null=True, editable=False)
     taken = models.PositiveIntegerField(_("taken"), default=0, editable=False)
@@ -371,7 +379,9 @@ class CoursePrerequisite(TenantModel):
 class FormerSlug(TenantModel):
     """A short name that a course had before; its old addresses lead to the new one."""
 
-    course = TenantForeignKey(Course, on_delete=models.CASCADE, related_name="former_slugs")
+    course = TenantForeignKey(
+        Course, on_delete=models.CASCADE, related_name="former_slugs", verbose_name=_("course")
+    )
     slug = models.SlugField(_("short name"), max_length=200)
 
     class Meta:

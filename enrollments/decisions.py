@@ -136,7 +136,7 @@ def prerequisites_are_done(standing, now):
     if not standing.missing:
         return None
     first = standing.missing[0]
-    titles = ", ".join(f"“{course['title']}”" for course in standing.missing)
+    titles = ", ".join(_("“%(text)s”") % {"text": course["title"]} for course in standing.missing)
     return Reason(
         "prerequisites",
         _("Complete %(courses)s first.") % {"courses": titles},

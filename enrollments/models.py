@@ -231,4 +231,4 @@ class EnrollmentChange(TenantModel):
         indexes = [models.Index(fields=["enrollment", "at"], name="idx_enrollment_change_at")]
 
     def __str__(self):
-        return f"{self.from_status or '–'} → {self.to_status}"
+        return f"{self.get_from_status_display() or '–'} → {self.get_to_status_display()}"

@@ -44,8 +44,8 @@ class Organization(models.Model):
     contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
     contact_address = models.TextField(_("postal address"), blank=True)
     settings = models.JSONField(_("settings"), default=dict, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True, editable=False)
-    updated_at = models.DateTimeField(auto_now=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True, editable=False)
 
     class Meta:
         verbose_name = _("organization")
@@ -135,9 +135,11 @@ class Domain(TenantModel):
 class IdempotencyKey(TenantModel):
     """A form that was submitted and answered; a repeat is answered with the same redirect."""
 
-    key = models.UUIDField()
-    scope = models.CharField(max_length=200, help_text=_("Who sent it, and to which address."))
-    location = models.TextField()
+    key = models.UUIDField(_("key"))
+    scope = models.CharField(
+        _("scope"), max_length=200, help_text=_("Who sent it, and to which address.")
+    )
+    location = models.TextField(_("leads to"))
 
     class Meta:
         verbose_name = _("answered form")
@@ -184,7 +186,11 @@ class AuditEntry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     organization = models.ForeignKey(
-        Organization, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+        Organization,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("organization"),
     )
     at = models.DateTimeField(_("when"))
     actor_id = models.UUIDField(_("who"), null=True)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenancy.fields import TenantForeignKey, TenantOneToOneField
 from tenancy.models import TenantModel
@@ -194,7 +195,11 @@ class Profile(TenantModel):
 
     id = None
     user = TenantOneToOneField(
-        User, on_delete=models.CASCADE, primary_key=True, related_name="profile"
+        User,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="profile",
+        verbose_name=_("person"),
     )
     display_name = models.CharField(_("display name"), max_length=200, blank=True)
     bio = models.TextField(_("about me"), blank=True)
@@ -217,11 +222,16 @@ class Profile(TenantModel):
 class Mail(TenantModel):
     """A mail that is to be sent or was: written in the transaction of the event, sent by the worker."""
 
-    recipient = models.EmailField(_("to"), max_length=254)
+    recipient = models.EmailField(pgettext_lazy("mail", "to"), max_length=254)
     user = TenantForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
     )
-    subject = models.CharField(_("subject"), max_length=255)
+    subject = models.CharField(pgettext_lazy("mail", "subject"), max_length=255)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

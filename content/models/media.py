@@ -56,7 +56,7 @@ class MediaAsset(TenantModel):
         related_name="+",
         verbose_name=_("owner"),
     )
-    source = models.CharField(max_length=500, blank=True, editable=False)
+    source = models.CharField(_("source"), max_length=500, blank=True, editable=False)
     deleted_at = models.DateTimeField(
         _("in the trash since"), null=True, blank=True, editable=False
     )

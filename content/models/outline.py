@@ -25,7 +25,7 @@ class Module(TenantModel):
     title = models.CharField(_("title"), max_length=255)
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveIntegerField(_("position"))
-    source = models.CharField(max_length=500, blank=True, editable=False)
+    source = models.CharField(_("source"), max_length=500, blank=True, editable=False)
     deleted_at = models.DateTimeField(
         _("in the trash since"), null=True, blank=True, editable=False
     )
@@ -86,7 +86,7 @@ class Lesson(TenantModel):
         help_text=_("For lessons that complete after some time."),
     )
     is_preview = models.BooleanField(_("preview"), default=False, help_text=_("Open to visitors."))
-    source = models.CharField(max_length=500, blank=True, editable=False)
+    source = models.CharField(_("source"), max_length=500, blank=True, editable=False)
     deleted_at = models.DateTimeField(
         _("in the trash since"), null=True, blank=True, editable=False
     )

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='published')),
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='in the trash since')),
                 ('outline_version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=500)),
+                ('source', models.CharField(blank=True, editable=False, max_length=500, verbose_name='source')),
                 ('search_vector', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
                 ('organization', models.ForeignKey(default=tenancy.context.current_organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization', verbose_name='organization')),
                 ('owner', tenancy.fields.TenantForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='owned_courses', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='course',
             name='prerequisites',
-            field=models.ManyToManyField(related_name='+', through='courses.CoursePrerequisite', to='courses.course'),
+            field=models.ManyToManyField(related_name='+', through='courses.CoursePrerequisite', to='courses.course', verbose_name='prerequisites'),
         ),
         migrations.CreateModel(
             name='CourseStaff',
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('slug', models.SlugField(max_length=200, verbose_name='short name')),
-                ('course', tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_slugs', to='courses.course')),
+                ('course', tenancy.fields.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_slugs', to='courses.course', verbose_name='course')),
                 ('organization', models.ForeignKey(default=tenancy.context.current_organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization', verbose_name='organization')),
             ],
             options={
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('course', tenancy.fields.TenantOneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='seats', serialize=False, to='courses.course')),
+                ('course', tenancy.fields.TenantOneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='seats', serialize=False, to='courses.course', verbose_name='course')),
                 ('capacity', models.PositiveIntegerField(editable=False, null=True, verbose_name='seats')),
                 ('taken', models.PositiveIntegerField(default=0, editable=False, verbose_name='taken')),
                 ('student_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='students')),

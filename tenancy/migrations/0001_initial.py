@@ -52,8 +52,8 @@ class Migration(migrations.Migration):
                 ('contact_phone', models.CharField(blank=True, max_length=20, verbose_name='contact phone')),
                 ('contact_address', models.TextField(blank=True, verbose_name='postal address')),
                 ('settings', models.JSONField(blank=True, default=dict, verbose_name='settings')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
             ],
             options={
                 'verbose_name': 'organization',
@@ -68,9 +68,9 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('key', models.UUIDField()),
-                ('scope', models.CharField(help_text='Who sent it, and to which address.', max_length=200)),
-                ('location', models.TextField()),
+                ('key', models.UUIDField(verbose_name='key')),
+                ('scope', models.CharField(help_text='Who sent it, and to which address.', max_length=200, verbose_name='scope')),
+                ('location', models.TextField(verbose_name='leads to')),
                 ('organization', models.ForeignKey(default=tenancy.context.current_organization_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organization', verbose_name='organization')),
             ],
             options={
