@@ -36,8 +36,6 @@ class OrganizationMiddleware:
     def __call__(self, request):
         request.organization = None
         request.now = timezone.now()
-        if request.path in {"/healthz", "/readyz"}:
-            return self.get_response(request)
         skip_needless_ping()
         try:
             # What waits for the commit, such as dropping a cached page, still works for the organization.
