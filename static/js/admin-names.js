@@ -25,8 +25,10 @@ function nameChoices(root) {
     const label = labelOf(select);
     if (!box || !label) continue;
     label.id ||= `${select.id}-label`;
-    const chosen = box.querySelector(".select2-selection__rendered")?.id ?? "";
-    box.setAttribute("aria-labelledby", `${label.id} ${chosen}`.trim());
+    const chosen = box.querySelector(".select2-selection__rendered");
+    chosen?.removeAttribute("role"); // no text box: nobody can type there
+    chosen?.removeAttribute("aria-readonly");
+    box.setAttribute("aria-labelledby", `${label.id} ${chosen?.id ?? ""}`.trim());
   }
 }
 
@@ -43,9 +45,10 @@ function nameAll(root) {
   for (const sign of root.querySelectorAll(".help-tooltip[aria-label]")) sign.setAttribute("role", "img");
 }
 
-// After load, because the admin draws some of them then; and once more for each row that is added.
-addEventListener("load", () => {
-  nameAll(document);
-  window.django?.jQuery?.(document).on("select2:open", nameSearch);
-  document.addEventListener("formset:added", (event) => setTimeout(nameAll, 0, event.target));
-});
+// After load, because the admin draws some of them then; select2 may take a moment longer, being drawn when jQuery
+// says ready; and once more for each row that is added.
+const jQuery = window.django?.jQuery;
+addEventListener("load", () => nameAll(document));
+jQuery?.(() => nameChoices(document));
+jQuery?.(document).on("select2:open", nameSearch);
+document.addEventListener("formset:added", (event) => setTimeout(nameAll, 0, event.target));

@@ -1,5 +1,6 @@
 """What deleting would take with it, as far as the person may see it."""
 
+import re
 from collections import defaultdict
 
 from django.contrib.admin.exceptions import NotRegistered
@@ -11,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
 SHOWN = 50  # rows that are named of each kind; the rest is counted
+AN_ID = re.compile(r"( · )?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # says nothing to anybody
 
 
 def preview_deletion(objects, request, admin_site):
@@ -92,13 +94,13 @@ class _Visible:
 
     def name(self, row):
         opts = row._meta
-        kind = capfirst(opts.verbose_name)
+        kind, name = capfirst(opts.verbose_name), AN_ID.sub("", str(row))
+        text = f"{kind}: {name}" if name else kind
         if self.admin_of(type(row)) is None:
-            return f"{kind}: {row}"
+            return text
         try:
-            name = f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change"
-            return format_html(
-                '{}: <a href="{}">{}</a>', kind, reverse(name, args=[quote(row.pk)]), row
-            )
+            page = f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change"
+            address = reverse(page, args=[quote(row.pk)])
         except NoReverseMatch:
-            return f"{kind}: {row}"
+            return text
+        return format_html('<a href="{}">{}</a>', address, text)

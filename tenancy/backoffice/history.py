@@ -1,7 +1,14 @@
 """What happened to one row, from the audit log."""
 
+from collections import defaultdict
+from collections.abc import Callable
+
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.template.defaultfilters import yesno
+from django.utils import formats, timezone
 
 from tenancy.models import AuditEntry
 
@@ -15,27 +22,69 @@ def with_actor_names(entries: QuerySet) -> QuerySet:
     return entries.annotate(actor_name=Subquery(people.values("username")[:1]))
 
 
-def history_of(row) -> list[dict]:
-    """When, who, what and which values, for the newest entries of a row."""
+def history_of(row, nameable: Callable[[models.Field], QuerySet]) -> list[dict]:
+    """When, who, what and which values, for the newest entries of a row.
+
+    `nameable` gives the rows whose names the reader may see in a foreign key; others show their ids.
+    """
     entries = with_actor_names(AuditEntry.objects.filter(row_id=row.pk)).order_by("-at", "-id")
-    names = {field.column: str(field.verbose_name) for field in row._meta.concrete_fields}
+    entries = list(entries[:SHOWN])
+    fields = {field.column: field for field in row._meta.concrete_fields}
+    names = _names_in(entries, fields, nameable)
     return [
         {
             "at": entry.at,
             "who": entry.actor_name,
             "what": entry.get_operation_display(),
-            "changes": list(_changes(entry, names)),
+            "changes": list(_changes(entry, fields, names)),
         }
-        for entry in entries[:SHOWN]
+        for entry in entries
     ]
 
 
-def _changes(entry, names):
-    if entry.operation != AuditEntry.Operation.UPDATE:
-        return
-    before, after = entry.before or {}, entry.after or {}
-    for column in after:
-        yield names.get(column, column), _short(before.get(column)), _short(after[column])
+def _changed(entry):
+    """Column, value before, value after."""
+    if entry.operation == AuditEntry.Operation.UPDATE:
+        before = entry.before or {}
+        for column, value in (entry.after or {}).items():
+            yield column, before.get(column), value
+
+
+def _names_in(entries, fields, nameable):
+    """The names of the rows that the changes of foreign keys speak of, one query per key."""
+    wanted = defaultdict(set)
+    for entry in entries:
+        for column, *values in _changed(entry):
+            if column in fields and fields[column].is_relation:
+                wanted[column].update(value for value in values if value is not None)
+    return {
+        (column, str(row.pk)): str(row)
+        for column, keys in wanted.items()
+        for row in nameable(fields[column]).filter(pk__in=keys)
+    }
+
+
+def _changes(entry, fields, names):
+    for column, *values in _changed(entry):
+        field = fields.get(column)
+        title = str(field.verbose_name) if field else column
+        before, after = (
+            names.get((column, str(value))) or _short(_readable(value, field)) for value in values
+        )
+        yield title, before, after
+
+
+def _readable(value, field):
+    if isinstance(value, bool):
+        return yesno(value)
+    if field is not None and field.flatchoices:
+        return dict(field.flatchoices).get(value, value)
+    if value is not None and isinstance(field, models.DateTimeField):
+        try:
+            return formats.localize(timezone.localtime(field.to_python(value)))
+        except (ValidationError, ValueError):
+            return value
+    return value
 
 
 def _short(value):

@@ -95,10 +95,12 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
 
     def get_view_on_site_url(self, obj=None):
         """The page itself; Django's detour would load the row without asking whose it is."""
-        if obj is None or not self.view_on_site or not hasattr(obj, "get_absolute_url"):
+        if obj is None or not self.view_on_site or getattr(obj, "deleted_at", None):
             return None
         try:
-            return obj.get_absolute_url() or None
+            if callable(self.view_on_site):
+                return self.view_on_site(obj)
+            return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
         except NoReverseMatch:
             return None
 
@@ -182,7 +184,9 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of %(name)s") % {"name": row},
-            "entries": history_of(row),
+            "entries": history_of(
+                row, lambda field: pickable_rows(self.admin_site, request, field)
+            ),
             "module_name": capfirst(self.opts.verbose_name_plural),
             "object": row,
             "opts": self.opts,
@@ -194,6 +198,16 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
 
 class ReadOnlyAdmin(TenantAdmin):
     """Rows to look at: written by services and triggers alone."""
+
+    def has_module_permission(self, request):
+        """Instructors find the parts of a whole on its page; only admins see a list of them offered."""
+        if not super().has_module_permission(request):
+            return False
+        return request.user.is_admin or not self.is_part_of_another()
+
+    def is_part_of_another(self) -> bool:
+        others = self.admin_site._registry.values()
+        return any(inline.model is self.model for other in others for inline in other.inlines)
 
     def can_add(self, user):
         return False
