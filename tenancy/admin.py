@@ -178,7 +178,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("who"), empty_value=_("the system"))
     def actor(self, entry):
-        return entry.actor_name or entry.actor_id
+        return entry.actor_name or entry.actor_id or _("the system")
 
     @admin.display(description=_("which fields"))
     def fields_changed(self, entry):

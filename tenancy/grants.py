@@ -5,18 +5,25 @@ from django.db import connections
 OWNER_ROLE = "cairn_owner"
 APP_ROLE = "cairn_app"
 
+# Our own tables alone: an extension may have put some of its own into the schema.
 GRANTS = f"""
 GRANT USAGE ON SCHEMA public TO {APP_ROLE};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {APP_ROLE};
-REVOKE ALL ON tenancy_auditentry FROM {APP_ROLE};
-GRANT SELECT ON tenancy_auditentry TO {APP_ROLE};
-REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP_ROLE};
-DO $$ DECLARE part regclass; BEGIN
-    FOR part IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'tenancy_auditentry'::regclass
-    LOOP EXECUTE format('REVOKE ALL ON %s FROM {APP_ROLE}', part); END LOOP;
+DO $$ DECLARE ours record; BEGIN
+    FOR ours IN
+        SELECT oid::regclass AS name, relkind, relispartition FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
+            AND pg_get_userbyid(relowner) = current_user
+    LOOP
+        IF ours.relkind = 'S' THEN
+            EXECUTE format('GRANT USAGE, SELECT ON SEQUENCE %s TO {APP_ROLE}', ours.name);
+        ELSIF ours.relispartition THEN
+            EXECUTE format('REVOKE ALL ON %s FROM {APP_ROLE}', ours.name);
+        ELSE
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO {APP_ROLE}', ours.name);
+        END IF;
+    END LOOP;
 END $$;
+REVOKE INSERT, UPDATE, DELETE ON tenancy_auditentry, django_migrations FROM {APP_ROLE};
 """
 
 

@@ -227,6 +227,12 @@ class TenantInline(ScopedFields):
 
     extra = 0
     show_change_link = True
+    rows_at_once = 300  # a form that claims more is cut here, before it costs seconds
+
+    def get_formset(self, request, obj=None, **options):
+        options.setdefault("max_num", self.rows_at_once)
+        options.setdefault("absolute_max", self.rows_at_once)
+        return super().get_formset(request, obj, **options)
 
     def scope_for_instructor(self, user, queryset):
         return queryset  # the rows of a parent that is in scope
