@@ -55,11 +55,13 @@ ORDERS = {
 }
 _GUESSED = _order("likeness", _LIKENESS, IntegerField, descending=True)
 
-_COURSES = "courses_course c JOIN courses_courseseats s ON s.course_id = c.id"
-_SHOWN = (
+# An outer join, so that PostgreSQL leaves the seats alone where nothing asks for them.
+_COURSES = "courses_course c LEFT JOIN courses_courseseats s ON s.course_id = c.id"
+_OF_COURSE = (
     "c.id, c.slug, c.title, c.summary, c.thumbnail, c.difficulty_level, c.duration_minutes, "
-    "c.owner_id, s.capacity, s.taken, s.student_count"
+    "c.owner_id"
 )
+_OF_SEATS = "s.capacity, s.taken, s.student_count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +176,18 @@ def _page(shape):
     order = shape.order
     key = f"{order.key} AS {order.name}"
     if not shape.match:
-        head = f"SELECT {_SHOWN}, {key} FROM {_COURSES} WHERE {_narrowed(shape)}"
-        return head + _edge(shape, order.key, "c.id")
+        best = f"SELECT {_OF_COURSE}, {key} FROM {_COURSES} WHERE {_narrowed(shape)}"
+        best += _edge(shape, order.key, "c.id")
+        seats = "courses_courseseats s ON s.course_id = best.id"
+        return f"SELECT best.*, {_OF_SEATS} FROM ({best}) best LEFT JOIN {seats}"
     hits = "base"
     if shape.chosen:
         # Filtered before the best are cut off, so that a filter finds what a common word hides.
         hits = f"(SELECT c.id, {key} FROM {_COURSES} WHERE {_narrowed(shape)} LIMIT %(candidates)s)"
     best = f"SELECT id, {order.name} FROM {hits} hits WHERE true"
     best += _edge(shape, order.name, "id")
-    return (
-        f"SELECT {_SHOWN}, best.{order.name} FROM ({best}) best JOIN {_COURSES} ON c.id = best.id"
-    )
+    shown = f"{_OF_COURSE}, best.{order.name}, {_OF_SEATS}"
+    return f"SELECT {shown} FROM ({best}) best JOIN ({_COURSES}) ON c.id = best.id"
 
 
 def _narrowed(shape):
