@@ -3,7 +3,6 @@
 from hashlib import sha256
 
 from django.core.cache import cache
-from django.db.models import Q
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -73,20 +72,21 @@ def scope_of(user) -> Scope:
 
     One query for signed-in people who are no admins, and none where nothing is hidden from anybody.
     """
-    published = Course.objects.live().filter(status=Course.Status.PUBLISHED)
     if user.is_authenticated and user.is_admin:
         return Scope("all", sees_all=True)
-    public = Q(visibility=Course.Visibility.PUBLIC)
     own = ()
-    if user.is_authenticated and has_hidden_courses(published.exclude(public).exists):
-        hidden = published.exclude(public).filter(
-            pk__in=Course.objects.visible_to(user).values("pk")
-        )
-        own = tuple(hidden.order_by("pk").values_list("pk", flat=True))
+    if user.is_authenticated and has_hidden_courses(_hidden(Course.objects.live()).exists):
+        seen = _hidden(Course.objects.visible_to(user))
+        own = tuple(seen.order_by("pk").values_list("pk", flat=True))
     if not own:
         return Scope("public")
     digest = sha256(b"".join(pk.bytes for pk in own)).hexdigest()
     return Scope(digest, own)
+
+
+def _hidden(courses):
+    """Those among them that the catalogue does not show to everybody."""
+    return courses.filter(status=Course.Status.PUBLISHED, visibility=Course.Visibility.PRIVATE)
 
 
 def results_part(user, asked: Asked) -> SafeString:
