@@ -8,7 +8,6 @@ from django.db import connection
 from tenancy.context import EVERYONE, organization_context
 from tenancy.grants import APP_ROLE
 
-
 #: Threads of the test server and of the worker leave theirs open, and the database could not be dropped.
 END_OTHER_SESSIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity

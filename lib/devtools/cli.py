@@ -51,7 +51,11 @@ def command_run(arguments, signals):
         "--data", metavar="DIR", help="folder for database, uploads and secrets (var/)"
     )
     parser.add_argument("--no-seed", action="store_true", help="no demo data")
-    parser.add_argument("--reload", action="store_true", help="for work on the code: DEBUG, and a new start after each change")
+    parser.add_argument(
+        "--reload",
+        action="store_true",
+        help="for work on the code: DEBUG, and a new start after each change",
+    )
     options = parser.parse_args(arguments)
     return run_command.run(
         options.port, Data(options.data), signals, seed=not options.no_seed, reload=options.reload
