@@ -80,6 +80,8 @@ DATABASE = env.db_url(
     "DATABASE_OWNER_URL" if RUNS_AS_OWNER and "DATABASE_OWNER_URL" in env else "DATABASE_URL"
 )
 DATABASE_ROLE = "cairn_owner" if RUNS_AS_OWNER else "cairn_app"
+#: For the rare command that must care for tables it does not own, such as the statistics after a bulk seed.
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
 DATABASES = {
     "default": DATABASE
     | {

@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from config.seeding.bulk import PASSWORD, organization_exists, seed_bulk
+from config.seeding.statistics import refresh_statistics
 
 
 class Command(BaseCommand):
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             now=timezone.now(),
             say=lambda text: self.stderr.write(text),
         )
+        refresh_statistics()
         numbers = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         self.stdout.write(
             f"{host}: {numbers}. Sign in as scale_admin, scale_instructor0 or scale_student0 with {PASSWORD}."
