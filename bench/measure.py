@@ -3,11 +3,15 @@
 import json
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from statistics import median
 
 from bench.load import Job, Result
 from bench.usage import Cpu, Processes
 
+SLICES = 4  # of a loaded measurement, with the yardstick between them
 LOAD = 16  # connections of the loaded measurement
 WARM_UP = 40  # requests on every connection before anything counts
 
@@ -20,8 +24,8 @@ class Pace:
     loaded: float  # seconds with LOAD connections
 
 
-THOROUGH = Pace(alone=3.0, loaded=6.0)
-QUICK = Pace(alone=0.5, loaded=1.5)
+THOROUGH = Pace(alone=3.0, loaded=8.0)
+QUICK = Pace(alone=0.4, loaded=1.6)
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,42 @@ class Sample:
 
 @dataclass(frozen=True)
 class Measured:
-    """One page with one connection and with many."""
+    """One page with one connection, and in slices with many; after each slice the yardstick had its turn."""
 
     alone: Sample
-    loaded: Sample
+    slices: list[Sample]
+    units: list[Sample] = field(default_factory=list)
 
     @property
-    def cpu_ms(self) -> float:
-        return self.loaded.cpu_ms
+    def loaded(self) -> Sample:
+        return together(self.slices)
+
+    @property
+    def cost(self) -> float:
+        """In B: of the slices' CPU, each divided by B's in the same seconds, the middle one."""
+        return median(
+            page.cpu_ms / unit.cpu_ms for page, unit in zip(self.slices, self.units, strict=True)
+        )
+
+
+def together(samples: list[Sample]) -> Sample:
+    """Several samples as one; of their quantiles the middle one."""
+    results = [each.result for each in samples]
+    statuses = Counter()
+    for result in results:
+        statuses.update(result.statuses)
+    cpu = Cpu(
+        *(sum(getattr(each.cpu, part) for each in samples) for part in ("web", "database", "cache"))
+    )
+    result = Result(
+        seconds=sum(each.seconds for each in results),
+        statuses=dict(statuses),
+        bytes_read=sum(each.bytes_read for each in results),
+        median_ms=median(each.median_ms for each in results),
+        p95_ms=median(each.p95_ms for each in results),
+        broken=sum(each.broken for each in results),
+    )
+    return Sample(result, cpu)
 
 
 def send(job: Job) -> Result:
@@ -74,13 +106,20 @@ def sample(job: Job, processes: Processes) -> Sample:
     return Sample(result, processes.cpu() - before)
 
 
-def measure(port: int, requests: list[str], processes: Processes, pace: Pace) -> Measured:
-    """Warm up, then measure with one connection and with many."""
-    rounds = requests * (1 + WARM_UP // len(requests))
-    send(Job(port, rounds, connections=4))
-    alone = sample(Job(port, requests, 1, pace.alone), processes)
-    loaded = sample(Job(port, requests, LOAD, pace.loaded), processes)
-    return Measured(alone, loaded)
+def measure(
+    job: Job, processes: Processes, pace: Pace, measure_unit: Callable[[], Sample] | None = None
+) -> Measured:
+    """Warm up, measure with one connection, then with many in turn with the yardstick."""
+    send(replace(job, requests=job.requests * (1 + WARM_UP // len(job.requests)), connections=4))
+    alone = sample(replace(job, connections=1, seconds=pace.alone), processes)
+    slices, units = [], []
+    for _turn in range(SLICES):
+        slices.append(
+            sample(replace(job, connections=LOAD, seconds=pace.loaded / SLICES), processes)
+        )
+        if measure_unit:
+            units.append(measure_unit())
+    return Measured(alone, slices, units)
 
 
 def get(path: str, host: str, session: str = "") -> str:

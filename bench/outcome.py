@@ -1,7 +1,7 @@
 """What a run found, and whether that is good enough."""
 
 from dataclasses import dataclass, field
-from statistics import mean
+from statistics import median, quantiles
 
 from bench.measure import Measured, Sample
 from bench.pages import Page
@@ -13,7 +13,6 @@ class PageRow:
 
     page: Page
     measured: Measured | None = None
-    unit_ms: float = 0.0  # CPU of one B around this page
     queries: int = 0
     html_bytes: int = 0
     packed_bytes: int = 0
@@ -22,7 +21,7 @@ class PageRow:
     @property
     def cost(self) -> float:
         """In B."""
-        return self.measured.cpu_ms / self.unit_ms if self.measured and self.unit_ms else 0.0
+        return self.measured.cost if self.measured else 0.0
 
     @property
     def misses(self) -> list[str]:
@@ -64,7 +63,7 @@ class Outcome:
 
     facts: dict[str, str] = field(default_factory=dict)
     bare: Measured | None = None  # yardstick A
-    units: list[Sample] = field(default_factory=list)  # yardstick B, between the pages
+    units: list[Sample] = field(default_factory=list)  # yardstick B, all readings
     unit_alone: Sample | None = None
     rows: list[PageRow] = field(default_factory=list)
     writes: dict[str, Sample] = field(default_factory=dict)
@@ -73,13 +72,16 @@ class Outcome:
 
     @property
     def unit_ms(self) -> float:
-        return mean(sample.cpu_ms for sample in self.units)
+        return median(sample.cpu_ms for sample in self.units)
 
     @property
     def spread(self) -> float:
-        """How far B's readings lie apart, as a part of their mean."""
+        """How far the middle half of B's readings lies apart, as a part of the median."""
         readings = [sample.cpu_ms for sample in self.units]
-        return (max(readings) - min(readings)) / mean(readings)
+        if len(readings) < 2:
+            return 0.0
+        lower, _middle, upper = quantiles(readings, n=4, method="inclusive")
+        return (upper - lower) / self.unit_ms
 
     @property
     def misses(self) -> list[str]:

@@ -1,6 +1,6 @@
 """The outcome as Markdown: one text for the terminal and for `docs/benchmarks.md`."""
 
-from bench.measure import LOAD, Sample
+from bench.measure import LOAD, Sample, together
 from bench.outcome import Check, Outcome, PageRow
 
 HEAD = (
@@ -19,12 +19,12 @@ writes nothing; `--strict` ends with 1 when a limit is missed; `--help` lists th
 **One B** is the CPU that yardstick B costs, an ordinary page of an ordinary Django site: the middleware of
 `startproject`, the session in the database, a signed-in user, one query that joins two more tables, 30 rows, a
 template with a base and a loop (link, shortened text, condition, date), 10 KB. It runs on the same server and the
-same PostgreSQL in the same minutes, before and after every page. Yardstick A is a bare view that returns 10 KB
+same PostgreSQL in the same seconds, in turn with every page. Yardstick A is a bare view that returns 10 KB
 without any middleware: the floor of the server itself. Both live in `bench/yardstick/` and never change; a test
 compares their checksum.
 
-**The cost** of a page is its CPU per request, of web server, PostgreSQL and cache together, divided by B's.
-Seconds depend on the machine and on what else it does; this ratio hardly does, so the limits are set on it.
+**The cost** of a page is its CPU per request, of web server, PostgreSQL and cache together, divided by B's of
+the same seconds; of several such readings the middle one counts. Seconds depend on the machine and on what else it does; this ratio hardly does, so the limits are set on it.
 Statements count without BEGIN and COMMIT, with the caches warm. Students are signed in and on the course;
 people of a course are seen by its teacher, the admin by an administrator.
 """
@@ -50,8 +50,8 @@ def sections(outcome: Outcome) -> list[str]:
 def facts(outcome: Outcome) -> list[str]:
     lines = [f"- {name}: {value}" for name, value in outcome.facts.items()]
     lines.append(
-        f"- one B: {outcome.unit_ms:.2f} ms of CPU, the mean of {len(outcome.units)} readings that lie "
-        f"{outcome.spread:.0%} apart"
+        f"- one B: {outcome.unit_ms:.2f} ms of CPU, the median of {len(outcome.units)} readings; "
+        f"the middle half of them lies {outcome.spread:.0%} apart"
     )
     return lines
 
@@ -63,7 +63,9 @@ def pages(outcome: Outcome) -> list[str]:
         else []
     )
     if outcome.units and outcome.unit_alone:
-        rows.append(yardstick("B: ordinary page", outcome, outcome.units[0], outcome.unit_alone))
+        rows.append(
+            yardstick("B: ordinary page", outcome, together(outcome.units), outcome.unit_alone)
+        )
     rows += [page_row(row) for row in outcome.rows]
     return table(HEAD, rows)
 

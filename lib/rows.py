@@ -7,11 +7,10 @@ once. Row security holds here as everywhere.
 
 from collections import namedtuple
 from collections.abc import Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 _shapes: dict[str, type] = {}
 
@@ -28,13 +27,16 @@ class PreparedCursor(psycopg.Cursor):
         return self._query
 
 
-@contextmanager
 def prepared_cursor():
     """Like `connection.cursor()`, for statements whose text is the same every time."""
-    connection.ensure_connection()
-    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with make(PreparedCursor(connection.connection)) as cursor:
-        yield cursor
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    cursor = PreparedCursor(database.connection)
+    return (
+        database.make_debug_cursor(cursor)
+        if database.queries_logged
+        else database.make_cursor(cursor)
+    )
 
 
 def fetch_rows(sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list:
