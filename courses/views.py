@@ -3,15 +3,16 @@
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_info
 from django.views.decorators.http import require_safe
 
 from courses import catalogue, permissions
 from courses.course_page import read_course_page
-from courses.models import Course, FormerSlug
+from courses.models import Course
 from courses.pictures import version_of
+from courses.renames import follow_renames
 from lib.access import public
 from lib.guest_pages import same_for_all_guests
 
@@ -37,13 +38,12 @@ def course_list(request):
 @public
 @require_safe
 @same_for_all_guests
+@follow_renames
 def course_detail(request, slug):
     page = read_course_page(slug)
-    if page is None:
-        return redirect_from_former_slug(request, slug)
-    course = page.course
-    if not permissions.can_view_course(request.user, course):
+    if page is None or not permissions.can_view_course(request.user, page.course):
         raise Http404
+    course = page.course
     context = {
         "nav": "courses",
         "page": page,
@@ -68,14 +68,6 @@ def course_picture(request, course_id, version):
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
-
-
-def redirect_from_former_slug(request, slug):
-    """Old addresses of a course lead to the new one, for those who may see it."""
-    former = get_object_or_404(FormerSlug.objects.select_related("course"), slug=slug)
-    if not Course.objects.visible_to(request.user).filter(pk=former.course_id).exists():
-        raise Http404
-    return redirect(former.course, permanent=True)
 
 
 def language_name(code):

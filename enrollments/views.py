@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from courses.renames import follow_renames
 from enrollments import permissions, services
 from enrollments.filters import SORT_LABELS, SORTS, PeopleFilter
 from enrollments.forms import StaffActionForm
@@ -48,6 +49,7 @@ def enroll(request, slug):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@follow_renames
 def withdraw(request, slug):
     standing = _on_course(request, slug)
     if request.method == "POST":
@@ -84,6 +86,7 @@ def _own_step(request, slug, service, text):
 
 
 @require_GET
+@follow_renames
 def people(request, slug):
     standing = _manageable(request, slug)
     sort = request.GET.get("sort", "")
@@ -111,6 +114,7 @@ def people(request, slug):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@follow_renames
 def person(request, slug, enrollment_id):
     standing = _manageable(request, slug)
     enrollment = get_object_or_404(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from content.models import Lesson
 from content.outline import lessons_url, outline_at, render_outline
 from content.rendering import render_lesson
+from courses.renames import follow_renames
 from courses.views import course_list
 from enrollments.models import Enrollment
 from enrollments.standing import standing_of
@@ -91,6 +92,7 @@ def my_courses(request):
 
 
 @require_GET
+@follow_renames
 def go_on(request, slug):
     """Lead to the lesson where the person left off; to the course's page where no lesson is open."""
     standing = _visible(request, slug)
@@ -107,6 +109,7 @@ def go_on(request, slug):
 
 
 @require_GET
+@follow_renames
 def course_progress(request, slug):
     standing = _visible(request, slug)
     if not standing.is_on_it:
@@ -138,6 +141,7 @@ def _missing(request, enrollment):
 
 @public
 @require_GET
+@follow_renames
 def lesson(request, slug, lesson_slug):
     standing, outline, lesson = _place(request, slug, lesson_slug)
     completed, begun = work_of(standing.enrollment_id)
