@@ -277,7 +277,7 @@ def pytest_defaults(arguments: list[str]) -> list[str]:
     """Two at once, unless the arguments say how many or want a debugger."""
     said = any(word.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for word in arguments)
     without = "no:xdist" in arguments or "-pno:xdist" in arguments
-    return [] if said or without else ["-n", "2", "--dist", "loadfile"]
+    return [] if said or without else ["-n", "2", "--dist", "worksteal"]
 
 
 def read_env_file(path: Path, variables) -> None:

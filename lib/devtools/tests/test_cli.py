@@ -46,7 +46,7 @@ def test_pytest_arguments_decide_how_many_run_at_once(arguments):
 
 
 def test_pytest_runs_two_at_once_otherwise():
-    assert cli.pytest_defaults(["users", "-k", "name"]) == ["-n", "2", "--dist", "loadfile"]
+    assert cli.pytest_defaults(["users", "-k", "name"]) == ["-n", "2", "--dist", "worksteal"]
 
 
 def test_env_file_fills_in_only_what_is_missing(tmp_path):
