@@ -92,9 +92,8 @@ class Session:
     def measure_bare(self) -> Measured:
         self.say("Yardstick A …")
         with self.yardstick("A") as server:
-            return measure(
-                server.port, [get("/a/", "localhost")], self.processes(server), self.pace
-            )
+            job = Job(server.port, [get("/a/", "localhost")])
+            return measure(job, self.processes(server), self.pace)
 
     def measure_unit_alone(self) -> None:
         self.say("Yardstick B …")
