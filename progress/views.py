@@ -19,11 +19,10 @@ from enrollments.models import Enrollment
 from enrollments.standing import standing_of
 from lib.access import public
 from lib.jinja import duration
-from lib.pagination import paginate
 from progress import requirements, services
 from progress.arithmetic import percent_of
 from progress.explaining import explain_course, missing_lessons
-from progress.overview import SHOWN, greeting, next_lessons, own_courses
+from progress.overview import first_courses, greeting, next_lessons, page_of_courses
 from progress.unlocking import states_of
 from progress.viewing import (
     decide_opening,
@@ -51,19 +50,15 @@ def home(request):
     """The dashboard of who is signed in; for visitors the catalogue."""
     if not request.user.is_authenticated:
         return course_list(request)
-    rows = list(
-        own_courses(request.user)
-        .filter(status__in=SHOWN)
-        .order_by("completed_at", "-seen_at", "-id")[:DASHBOARD_COURSES]
-    )
-    learning = [row for row in rows if row["status"] != Status.COMPLETED]
-    active = [row for row in learning if row["status"] == Status.ACTIVE]
+    rows = first_courses(request.user, DASHBOARD_COURSES)
+    learning = [row for row in rows if row.status != Status.COMPLETED]
+    active = [row for row in learning if row.status == Status.ACTIVE]
     context = {
         "greeting": greeting(request.user.get_short_name(), request.now),
         "continue_with": active[0] if active else None,
         "learning": learning,
-        "done": [row for row in rows if row["status"] == Status.COMPLETED],
-        "next_lessons": next_lessons(row["id"] for row in active),
+        "done": [row for row in rows if row.status == Status.COMPLETED],
+        "next_lessons": next_lessons(row.id for row in active),
         "nav": "learning",
     }
     return render(request, "progress/dashboard.html", context)
@@ -74,12 +69,8 @@ def my_courses(request):
     states = dict(TABS)
     tab = request.GET.get("state", "")
     tab = tab if tab in states else "learning"
-    page = paginate(
-        own_courses(request.user).filter(status__in=states[tab]),
-        order=("-seen_at", "-id"),
-        cursor=request.GET.get("cursor"),
-    )
-    active = [row["id"] for row in page if row["status"] == Status.ACTIVE]
+    page = page_of_courses(request.user, states[tab], request.GET.get("cursor"))
+    active = [row.id for row in page if row.status == Status.ACTIVE]
     context = {
         "page": page,
         "tab": tab,
