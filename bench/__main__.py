@@ -23,7 +23,8 @@ def main(arguments: list[str]) -> int:
     from bench import report  # noqa: PLC0415 -- needs the settings
     from bench.session import Session  # noqa: PLC0415
 
-    outcome = Session(options, say).run()
+    with database.claim(os.environ["DATABASE_OWNER_URL"]):
+        outcome = Session(options, say).run()
     text = "\n".join(report.sections(outcome))
     print(f"\n{text}")
     if options.write:

@@ -76,6 +76,14 @@ def is_seeded(url: str) -> bool:
     )
 
 
+def claim(url: str):
+    """A connection whose life says that a benchmark runs here; two at once would measure each other."""
+    connection = owner_of(url)
+    if not connection.execute("SELECT pg_try_advisory_lock(hashtext('bench'))").fetchone()[0]:
+        sys.exit("bench: another benchmark is running on this database: wait until it has ended.")
+    return connection
+
+
 def run(*arguments: str, environment: dict[str, str]) -> str:
     """Run a Python program and return what it printed; its complaints go to the terminal."""
     done = subprocess.run(
