@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "config.guest_cache.GuestCacheMiddleware",
     "tenancy.middleware.OrganizationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "users.middleware.LanguageMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "tenancy.idempotency.IdempotencyMiddleware",

@@ -268,14 +268,17 @@ class CourseAdmin(TenantAdmin):
 
     @service_action(gettext_lazy("Publish"))
     def publish(self, request, course):
+        require(permissions.can_publish_course(request.user, course))
         services.publish_course(course.pk, by=request.user, now=request.now)
 
     @service_action(gettext_lazy("Make a draft again"))
     def unpublish(self, request, course):
+        require(permissions.can_publish_course(request.user, course))
         services.unpublish_course(course.pk, by=request.user, now=request.now)
 
     @service_action(gettext_lazy("Archive"))
     def archive(self, request, course):
+        require(permissions.can_publish_course(request.user, course))
         services.archive_course(course.pk, by=request.user, now=request.now)
 
     @service_action(gettext_lazy("Put into the trash"))

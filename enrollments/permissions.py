@@ -13,8 +13,3 @@ def can_see_people(standing: Standing) -> bool:
 def can_manage_enrollment(user, enrollment: Enrollment) -> bool:
     """Those who may change the course: suspend, lift, withdraw, complete, reopen. Two queries at most."""
     return can_edit_course(user, enrollment.course)
-
-
-def can_withdraw(user, enrollment: Enrollment) -> bool:
-    """Students themselves, and those who look after the course."""
-    return enrollment.student_id == user.pk or can_manage_enrollment(user, enrollment)

@@ -8,7 +8,7 @@ is all that a new table needs. Run `TenantTable` again after a foreign key was a
 
 from django.db.migrations.operations.base import Operation
 
-from tenancy.fields import TenantForeignKey, TenantOneToOneField
+from tenancy.fields import CompositeKey
 
 ORGANIZATION = "(SELECT NULLIF(current_setting('app.organization_id', true), '')::uuid)"
 PRIVATE_TO = "(SELECT NULLIF(current_setting('app.private_to', true), ''))"
@@ -187,11 +187,7 @@ def unique_with_organization(table, key):
 
 def composite_fields(model):
     """The fields of a model whose constraint in the database is composite."""
-    return [
-        field
-        for field in model._meta.local_fields
-        if isinstance(field, TenantForeignKey | TenantOneToOneField)
-    ]
+    return [field for field in model._meta.local_fields if isinstance(field, CompositeKey)]
 
 
 def key_name(table, column):

@@ -3,18 +3,16 @@
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
 
 
-class LanguageMiddleware(LocaleMiddleware):
-    """Language by cookie or browser; `ActorMiddleware` puts the account's own wish above it."""
-
-
 class ActorMiddleware:
-    """Read the user before the view runs, so that the database knows who acts from the first row on."""
+    """Read the user before the view runs, so that the database knows who acts from the first row on.
+
+    The account's own language goes before the cookie's and the browser's.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
