@@ -14,6 +14,9 @@ from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantTabularInline
 class OfMyCourses(TrashAdmin):
     """Rows of courses: all for admins, those of the courses they teach for instructors."""
 
+    trash_service = staticmethod(outline.trash_part)
+    restore_service = staticmethod(outline.restore_part)
+
     def scope_for_instructor(self, user, queryset):
         return queryset.filter(course__in=Course.objects.live().taught_by(user))
 
@@ -31,8 +34,6 @@ class LessonInline(ReadOnlyInline):
 @admin.register(Module)
 class ModuleAdmin(OfMyCourses):
     form = ModuleForm
-    trash_service = staticmethod(outline.trash_module)
-    restore_service = staticmethod(outline.restore_module)
     list_display = ["title", "course", "position", "updated_at"]
     list_select_related = ["course"]
     list_filter = [TrashFilter, "course"]
@@ -75,8 +76,6 @@ class LessonItemInline(TenantTabularInline):
 @admin.register(Lesson)
 class LessonAdmin(OfMyCourses):
     form = LessonForm
-    trash_service = staticmethod(outline.trash_lesson)
-    restore_service = staticmethod(outline.restore_lesson)
     list_display = ["title", "course", "module", "position", "duration_minutes", "is_preview"]
     list_select_related = ["course", "module"]
     list_filter = [TrashFilter, "is_preview", "completion", "course"]
@@ -98,8 +97,7 @@ class LessonAdmin(OfMyCourses):
             )
         outline.update_lesson(row, **fields, **who(request))
         if {"position", "module"} & set(form.changed_data):
-            place = position or outline.PARKED
-            outline.move_lesson(row, position=place, to_module=module, **who(request))
+            outline.move_lesson(row, position=position, to_module=module, **who(request))
         return row
 
     def save_formset(self, request, form, formset, change):

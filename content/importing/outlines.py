@@ -51,8 +51,8 @@ class OutlineImporter:
             services.order_lessons(module, self._with_broken(ids, kept), **who)
             self.lessons += found
         services.order_modules(self.course, self._with_broken(module_ids, modules.values()), **who)
-        self._trash(lessons.values(), services.trash_lesson, "lesson")
-        self._trash(modules.values(), services.trash_module, "module")
+        self._trash(lessons.values(), "lesson")
+        self._trash(modules.values(), "module")
 
     def _by_source(self, model):
         rows = model.objects.filter(course=self.course).exclude(source="")
@@ -94,11 +94,11 @@ class OutlineImporter:
         text = _("“%(title)s” was put in the trash. Restore it there to import it again.")
         self.report.left_out.append(LeftOut(node.source, Why.TRASHED, text % {"title": node.title}))
 
-    def _trash(self, rows, trash, thing):
+    def _trash(self, rows, thing):
         """What the folder no longer has goes to the trash, but not what it has and cannot be read today."""
         for row in rows:
             if row.deleted_at is None and not self._is_broken(row):
-                trash(row, by=self.by, now=self.now)
+                services.trash_part(row, by=self.by, now=self.now)
                 self.report.note(thing, REMOVED)
 
     def _with_broken(self, ids, rows):

@@ -21,6 +21,8 @@ from content.models import (
 )
 from content.rendering import anchor_prefix, prepare
 from content.resolving import References, library_references
+from content.services.ordering import arrange, next_position, place
+from content.services.titles import clean_title
 from lib import markdown
 from lib.text import clean_text
 from users.models import User
@@ -161,40 +163,28 @@ def put_in_lesson(
     lesson: Lesson, item: ContentItem, *, position: int | None = None, by, now
 ) -> LessonItem:
     """Show an item in a lesson, at `position` from 1 or at the end. Locks the lesson."""
-    Lesson.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=lesson.pk)
-    places = list(lesson.items.order_by("position"))
-    place = len(places) + 1 if position is None else min(max(position, 1), len(places) + 1)
-    for entry in places[place - 1 :]:
-        entry.position += 1
-    LessonItem.objects.bulk_update(places[place - 1 :], ["position"])
-    return LessonItem.objects.create(lesson=lesson, item=item, position=place)
+    _lock_lesson(lesson.pk)
+    entries = LessonItem.objects.filter(lesson=lesson)
+    last = next_position(entries)
+    entry = LessonItem.objects.create(lesson=lesson, item=item, position=last)
+    if position is not None and position < last:
+        place(entries, entry, position)
+    return entry
 
 
 @transaction.atomic
 def take_from_lesson(entry: LessonItem, *, by, now) -> None:
-    """Take an item out of a lesson; the item itself stays in the library."""
-    Lesson.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=entry.lesson_id)
-    lesson_id = entry.lesson_id
+    """Take an item out of a lesson; the item itself stays in the library. Locks the lesson."""
+    _lock_lesson(entry.lesson_id)
     entry.delete()
-    left = list(LessonItem.objects.filter(lesson=lesson_id).order_by("position"))
-    moved = [row for place, row in enumerate(left, 1) if row.position != place]
-    for place, row in enumerate(left, 1):
-        row.position = place
-    LessonItem.objects.bulk_update(moved, ["position"])
+    arrange(LessonItem.objects.filter(lesson=entry.lesson_id))
 
 
 @transaction.atomic
 def order_items(lesson: Lesson, ids: list[UUID], *, by, now) -> None:
     """Sort the items of a lesson: those named first, in this order, then the others as they were."""
-    Lesson.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=lesson.pk)
-    entries = {entry.pk: entry for entry in LessonItem.objects.filter(lesson=lesson)}
-    wanted = [entries[pk] for pk in ids if pk in entries]
-    others = sorted(entries.values(), key=lambda entry: entry.position)
-    wanted += [entry for entry in others if entry not in wanted]
-    moved = [entry for place, entry in enumerate(wanted, 1) if entry.position != place]
-    for place, entry in enumerate(wanted, 1):
-        entry.position = place
-    LessonItem.objects.bulk_update(moved, ["position"])
+    _lock_lesson(lesson.pk)
+    arrange(LessonItem.objects.filter(lesson=lesson), ids)
 
 
 @transaction.atomic
@@ -287,6 +277,10 @@ def check_version(
         raise ContentRefused(_("A text has no file of its own."))
 
 
+def _lock_lesson(lesson_id):
+    Lesson.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=lesson_id)
+
+
 def _render(version, references):
     try:
         text_html = (
@@ -347,9 +341,4 @@ def _remember_links(item, references):
 
 
 def _clean_title(value):
-    title = clean_text(value).strip()
-    if not title:
-        raise ContentRefused(_("A title is needed."))
-    if len(title) > 255:
-        raise ContentRefused(_("This title is longer than 255 characters."))
-    return title
+    return clean_title(value, refusal=ContentRefused)

@@ -8,18 +8,20 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Max, Value, When
 from django.utils.translation import gettext as _
 
 from content.models import Lesson, Module
+from content.services.ordering import arrange, next_position, place
+from content.services.titles import clean_title
 from courses.models import Course
 from lib.text import clean_text, slug_from
 from users.models import User
 
-PARKED = 1_000_000  # positions above this are those of rows that are just being moved
 LESSON_FIELDS = frozenset(
     ("title", "summary", "duration_minutes", "completion", "completion_seconds", "is_preview")
 )
+
+Part = Module | Lesson  #: of a course's outline
 
 
 class OutlineRefused(ValueError):
@@ -39,16 +41,16 @@ def add_module(
 ) -> Module:
     """A new module at `position`, counted from 1, or at the end. Raises OutlineRefused."""
     _lock(course.pk)
-    live = Module.objects.live().filter(course=course)
+    live = _modules_of(course.pk)
     module = Module.objects.create(
         course=course,
         title=_title(title),
         description=clean_text(description),
-        position=_next_position(live),
+        position=next_position(live),
         source=source,
     )
     if position is not None:
-        _place(live, module, position)
+        place(live, module, position)
     return module
 
 
@@ -65,45 +67,13 @@ def update_module(
     return _save_changes(module, changes)
 
 
-def rename_module(module: Module, *, title: str, by, now) -> Module:
-    return update_module(module, title=title, by=by, now=now)
-
-
 @transaction.atomic
 def move_module(module: Module, *, position: int, by, now) -> Module:
     """Put a module at `position` of its course, counted from 1; beyond the end means the end."""
     _lock(module.course_id)
     module.refresh_from_db()
     _refuse_trashed(module)
-    _place(Module.objects.live().filter(course=module.course_id), module, position)
-    return module
-
-
-@transaction.atomic
-def trash_module(module: Module, *, by, now: datetime) -> Module:
-    """Put a module and its lessons in the trash; harmless to repeat."""
-    _lock(module.course_id)
-    module.refresh_from_db()
-    if module.deleted_at is None:
-        Lesson.objects.live().filter(module=module).update(deleted_at=now)
-        module.deleted_at = now
-        module.save(update_fields=["deleted_at", "updated_at"])
-        _close_gaps(Module.objects.live().filter(course=module.course_id))
-    return module
-
-
-@transaction.atomic
-def restore_module(module: Module, *, by, now) -> Module:
-    """Take a module out of the trash, with the lessons that went there with it, to the end of the course."""
-    _lock(module.course_id)
-    module.refresh_from_db()
-    if module.deleted_at is None:
-        return module
-    went_along = module.deleted_at
-    module.position = _next_position(Module.objects.live().filter(course=module.course_id))
-    module.deleted_at = None
-    module.save(update_fields=["position", "deleted_at", "updated_at"])
-    Lesson.objects.filter(module=module, deleted_at=went_along).update(deleted_at=None)
+    place(_siblings(module), module, position)
     return module
 
 
@@ -128,20 +98,20 @@ def add_lesson(
     module.refresh_from_db(fields=["deleted_at"])
     _refuse_trashed(module)
     taken = set(Lesson.objects.filter(course=module.course_id).values_list("slug", flat=True))
-    live = Lesson.objects.live().filter(module=module)
+    live = _lessons_of(module.pk)
     lesson = Lesson(
         course_id=module.course_id,
         module=module,
         title=_title(title),
         slug=slug_from(slug or title, is_taken=taken.__contains__),
-        position=_next_position(live),
+        position=next_position(live),
         source=source,
         **_clean_fields(fields),
     )
     _check_completion(lesson)
     lesson.save(force_insert=True)
     if position is not None:
-        _place(live, lesson, position)
+        place(live, lesson, position)
     return lesson
 
 
@@ -154,15 +124,14 @@ def update_lesson(lesson: Lesson, *, by, now, **fields) -> Lesson:
     return _save_changes(lesson, _clean_fields(fields))
 
 
-def rename_lesson(lesson: Lesson, *, title: str, by, now) -> Lesson:
-    return update_lesson(lesson, title=title, by=by, now=now)
-
-
 @transaction.atomic
 def move_lesson(
-    lesson: Lesson, *, position: int, to_module: Module | None = None, by, now
+    lesson: Lesson, *, position: int | None, to_module: Module | None = None, by, now
 ) -> Lesson:
-    """Put a lesson at `position`, counted from 1, of its own or another module of the same course."""
+    """Put a lesson at `position`, counted from 1, of its own or another module of the same course.
+
+    None, or beyond the end, means the end. Raises OutlineRefused.
+    """
     _lock(lesson.course_id)
     lesson.refresh_from_db()
     _refuse_trashed(lesson)
@@ -173,97 +142,84 @@ def move_lesson(
         to_module.refresh_from_db(fields=["deleted_at"])
         _refuse_trashed(to_module)
         lesson.module = to_module
-        lesson.position = _next_position(Lesson.objects.live().filter(module=to_module))
+        lesson.position = next_position(_siblings(lesson))
         lesson.save(update_fields=["module", "position", "updated_at"])
-        _close_gaps(Lesson.objects.live().filter(module=old_module_id))
-    _place(Lesson.objects.live().filter(module=lesson.module_id), lesson, position)
+        arrange(_lessons_of(old_module_id))
+    place(_siblings(lesson), lesson, position)
     return lesson
 
 
 @transaction.atomic
-def trash_lesson(lesson: Lesson, *, by, now: datetime) -> Lesson:
-    """Put a lesson in the trash; its address stays taken. Harmless to repeat."""
-    _lock(lesson.course_id)
-    lesson.refresh_from_db()
-    if lesson.deleted_at is None:
-        lesson.deleted_at = now
-        lesson.save(update_fields=["deleted_at", "updated_at"])
-        _close_gaps(Lesson.objects.live().filter(module=lesson.module_id))
-    return lesson
+def trash_part(part: Part, *, by, now: datetime) -> Part:
+    """Put a lesson, or a module with its lessons, in the trash; addresses stay taken. Harmless to repeat."""
+    _lock(part.course_id)
+    part.refresh_from_db()
+    if part.deleted_at is None:
+        if isinstance(part, Module):
+            _lessons_of(part.pk).update(deleted_at=now)
+        part.deleted_at = now
+        part.save(update_fields=["deleted_at", "updated_at"])
+        arrange(_siblings(part))
+    return part
 
 
 @transaction.atomic
-def restore_lesson(lesson: Lesson, *, by, now) -> Lesson:
-    """Take a lesson out of the trash, to the end of its module. Refused while the module is in the trash."""
-    _lock(lesson.course_id)
-    lesson.refresh_from_db()
-    if lesson.deleted_at is None:
-        return lesson
-    if lesson.module.deleted_at is not None:
+def restore_part(part: Part, *, by, now) -> Part:
+    """Take a lesson or a module out of the trash, to the end of where it was. Harmless to repeat.
+
+    A module brings the lessons that went there with it. Raises OutlineRefused for a lesson whose module is
+    in the trash.
+    """
+    _lock(part.course_id)
+    part.refresh_from_db()
+    if part.deleted_at is None:
+        return part
+    if isinstance(part, Lesson) and part.module.deleted_at is not None:
         raise OutlineRefused(_("Its module is in the trash. Restore the module first."))
-    lesson.position = _next_position(Lesson.objects.live().filter(module=lesson.module_id))
-    lesson.deleted_at = None
-    lesson.save(update_fields=["position", "deleted_at", "updated_at"])
-    return lesson
+    trashed_at = part.deleted_at
+    part.position = next_position(_siblings(part))
+    part.deleted_at = None
+    part.save(update_fields=["position", "deleted_at", "updated_at"])
+    if isinstance(part, Module):
+        Lesson.objects.filter(module=part, deleted_at=trashed_at).update(deleted_at=None)
+    return part
 
 
 @transaction.atomic
 def order_modules(course: Course, ids: list[UUID], *, by, now) -> None:
     """Sort modules: those named first, in this order, then the others as they were."""
     _lock(course.pk)
-    _arrange(Module.objects.live().filter(course=course), ids)
+    arrange(_modules_of(course.pk), ids)
 
 
 @transaction.atomic
 def order_lessons(module: Module, ids: list[UUID], *, by, now) -> None:
     """Sort the lessons of a module: those named first, in this order, then the others as they were."""
     _lock(module.course_id)
-    _arrange(Lesson.objects.live().filter(module=module), ids)
+    arrange(_lessons_of(module.pk), ids)
 
 
 def _lock(course_id):
     Course.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=course_id)
 
 
-def _next_position(live):
-    return (live.aggregate(last=Max("position"))["last"] or 0) + 1
+def _modules_of(course_id):
+    return Module.objects.live().filter(course=course_id)
 
 
-def _place(live, row, position):
-    ids = list(live.exclude(pk=row.pk).order_by("position").values_list("pk", flat=True))
-    ids.insert(max(position, 1) - 1, row.pk)
-    _arrange(live, ids)
-    row.position = ids.index(row.pk) + 1
+def _lessons_of(module_id):
+    return Lesson.objects.live().filter(module=module_id)
 
 
-def _close_gaps(live):
-    _arrange(live, [])
-
-
-def _arrange(live, first):
-    """Number the rows from 1, those in `first` before the others; rows that stay are not written.
-
-    In two steps, because the database checks after each row that no position is there twice.
-    """
-    now_at = dict(live.order_by("position").values_list("pk", "position"))
-    wanted = [pk for pk in first if pk in now_at]
-    wanted += [pk for pk in now_at if pk not in set(wanted)]
-    moves = {pk: place for place, pk in enumerate(wanted, 1) if now_at[pk] != place}
-    if moves:
-        moving = live.filter(pk__in=moves)
-        moving.update(position=F("position") + PARKED)
-        moving.update(
-            position=Case(*(When(pk=pk, then=Value(place)) for pk, place in moves.items()))
-        )
+def _siblings(part):
+    """What a module or lesson is sorted among, itself too unless it is in the trash."""
+    if isinstance(part, Module):
+        return _modules_of(part.course_id)
+    return _lessons_of(part.module_id)
 
 
 def _title(value):
-    title = clean_text(value).strip()
-    if not title:
-        raise OutlineRefused(_("A title is needed."))
-    if len(title) > 255:
-        raise OutlineRefused(_("This title is longer than 255 characters."))
-    return title
+    return clean_title(value, refusal=OutlineRefused)
 
 
 def _clean_fields(fields):

@@ -277,4 +277,4 @@ def test_outline_of_a_course_in_the_trash_is_closed_to_instructors(client, teach
     module = ModuleFactory(course=course)
     client.force_login(teacher)
     assert client.get(url("module", "change", module.pk)).status_code in (403, 404)
-    outline.trash_module(module, **WHO)
+    outline.trash_part(module, **WHO)

@@ -253,7 +253,7 @@ def test_vanished_lesson_goes_to_the_trash_and_comes_not_back_by_itself(owner, t
     write(folder, {"1-a/1-x.md": "# X\n\nA."})
     report = import_(folder, owner)
     assert [entry.path for entry in report.of(Why.TRASHED)] == ["1-a/1-x.md"]
-    outline.restore_lesson(Lesson.objects.get(source="1-a/1-x.md"), by=owner, now=NOW)
+    outline.restore_part(Lesson.objects.get(source="1-a/1-x.md"), by=owner, now=NOW)
     import_(folder, owner)
     assert outline_of(course) == [("A", ["X", "Y", "By hand"])]
     assert by_hand.deleted_at is None

@@ -261,6 +261,24 @@ def test_lesson_shows_pinned_or_newest_versions_in_order(django_assert_num_queri
     assert LessonItem.objects.get(item=one).position == 1
 
 
+def test_items_of_a_lesson_are_numbered_from_one():
+    lesson = LessonFactory()
+    entries = {
+        title: items.put_in_lesson(lesson, an_item(title=title), position=position, **WHO)
+        for title, position in (("C", None), ("A", 1), ("B", 2), ("D", 9))
+    }
+
+    def order():
+        rows = LessonItem.objects.filter(lesson=lesson).order_by("position")
+        return [(row.item.title, row.position) for row in rows.select_related("item")]
+
+    assert order() == [("A", 1), ("B", 2), ("C", 3), ("D", 4)]
+    assert [entry.position for entry in entries.values()] == [1, 1, 2, 4]
+    items.take_from_lesson(entries["B"], **WHO)
+    items.order_items(lesson, [entries["D"].pk], **WHO)
+    assert order() == [("D", 1), ("A", 2), ("C", 3)]
+
+
 def test_item_in_use_stays_out_of_the_trash():
     lesson, item = LessonFactory(), an_item()
     entry = items.put_in_lesson(lesson, item, **WHO)

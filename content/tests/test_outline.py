@@ -75,13 +75,13 @@ def test_outline_is_read_once_per_version(course):
     count, again = queries_on_content(lambda: outline_of(course))
     assert (count, again.modules) == (0, outline.modules)
 
-    services.rename_lesson(Lesson.objects.get(title="C"), title="New", **WHO)
+    services.update_lesson(Lesson.objects.get(title="C"), title="New", **WHO)
     assert [lesson.title for lesson in outline_of(fresh(course)).lessons] == ["A & B", "New", "D"]
 
 
 def test_trash_is_not_in_the_outline(course):
-    services.trash_lesson(Lesson.objects.get(title="A & B"), **WHO)
-    services.trash_module(Module.objects.get(title="Two"), **WHO)
+    services.trash_part(Lesson.objects.get(title="A & B"), **WHO)
+    services.trash_part(Module.objects.get(title="Two"), **WHO)
     outline = outline_of(fresh(course))
     assert [module.title for module in outline.modules] == ["One <b>", "Empty"]
     assert [lesson.number for lesson in outline.lessons] == ["1.1"]

@@ -79,7 +79,7 @@ def test_lesson_cannot_move_to_another_course_or_into_the_trash(course):
     [lesson] = add_lessons(one, "A")
     with pytest.raises(OutlineRefused, match="another course"):
         services.move_lesson(lesson, position=1, to_module=ModuleFactory(), **WHO)
-    services.trash_module(two, **WHO)
+    services.trash_part(two, **WHO)
     with pytest.raises(OutlineRefused, match="in the trash"):
         services.move_lesson(Lesson.objects.get(pk=lesson.pk), position=1, to_module=two, **WHO)
 
@@ -88,11 +88,11 @@ def test_trash_closes_the_gap_and_restore_puts_at_the_end(course):
     modules = add_modules(course, *"ABC")
     lessons = add_lessons(modules[0], *"xyz")
 
-    services.trash_lesson(lessons[0], **WHO)
-    services.trash_lesson(lessons[0], **WHO)
+    services.trash_part(lessons[0], **WHO)
+    services.trash_part(lessons[0], **WHO)
     assert lessons_of(modules[0]) == list("yz")
-    services.restore_lesson(lessons[0], **WHO)
-    services.restore_lesson(lessons[0], **WHO)
+    services.restore_part(lessons[0], **WHO)
+    services.restore_part(lessons[0], **WHO)
     assert lessons_of(modules[0]) == list("yzx")
 
 
@@ -100,13 +100,13 @@ def test_module_takes_its_lessons_to_the_trash_and_back(course):
     modules = add_modules(course, *"AB")
     lessons = add_lessons(modules[0], *"xyz")
     earlier = NOW - timezone.timedelta(days=1)
-    services.trash_lesson(lessons[1], by=None, now=earlier)
+    services.trash_part(lessons[1], by=None, now=earlier)
 
-    services.trash_module(modules[0], **WHO)
+    services.trash_part(modules[0], **WHO)
     assert (modules_of(course), lessons_of(modules[0])) == (["B"], [])
     with pytest.raises(OutlineRefused, match="Restore the module first"):
-        services.restore_lesson(lessons[0], **WHO)
-    services.restore_module(modules[0], **WHO)
+        services.restore_part(lessons[0], **WHO)
+    services.restore_part(modules[0], **WHO)
     assert (modules_of(course), lessons_of(modules[0])) == (["B", "A"], ["x", "z"])
 
 
@@ -117,6 +117,8 @@ def test_order_takes_the_named_first_and_ignores_strangers(course):
     lessons = add_lessons(modules[0], *"xyz")
     services.order_lessons(modules[0], [lessons[2].pk], **WHO)
     assert lessons_of(modules[0]) == list("zxy")
+    services.order_lessons(modules[0], [lessons[1].pk, lessons[1].pk], **WHO)
+    assert lessons_of(modules[0]) == list("yzx")
 
 
 def test_slugs_are_unique_in_the_course_and_stay(course):
@@ -124,10 +126,10 @@ def test_slugs_are_unique_in_the_course_and_stay(course):
     [first] = add_lessons(one, "Same title")
     [second] = add_lessons(two, "Same title")
     assert (first.slug, second.slug) == ("same-title", "same-title-2")
-    services.trash_lesson(first, **WHO)
+    services.trash_part(first, **WHO)
     [third] = add_lessons(two, "Same title")
     assert third.slug == "same-title-3"
-    services.rename_lesson(second, title="Another title", **WHO)
+    services.update_lesson(second, title="Another title", **WHO)
     second.refresh_from_db()
     assert (second.title, second.slug) == ("Another title", "same-title-2")
 
@@ -152,7 +154,7 @@ def test_titles_are_needed_and_bounded(course, title):
     with pytest.raises(OutlineRefused):
         services.add_lesson(module, title=title, **WHO)
     with pytest.raises(OutlineRefused):
-        services.rename_module(module, title=title, **WHO)
+        services.update_module(module, title=title, **WHO)
 
 
 def test_timed_lesson_needs_its_time(course):

@@ -39,7 +39,7 @@ def test_course_is_walked(organization):
     items.save_version(item, body="Just words.", **WHO)
     assert codes(course) == set()
 
-    services.trash_lesson(lesson, **WHO)
+    services.trash_part(lesson, **WHO)
     assert codes(course) == {("empty_module", True)}
 
 
