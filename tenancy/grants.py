@@ -23,16 +23,17 @@ DO $$ DECLARE ours record; BEGIN
         END IF;
     END LOOP;
 END $$;
-REVOKE INSERT, UPDATE, DELETE ON tenancy_auditentry, django_migrations FROM {APP_ROLE};
+REVOKE INSERT, UPDATE, DELETE ON tenancy_auditentry, tenancy_securityevent, django_migrations FROM {APP_ROLE};
+GRANT INSERT (kind, user_id, details) ON tenancy_securityevent TO {APP_ROLE};
 """
 
 
 def grant_to_app_role(using, **kwargs):
-    """Give the web role its rights; the audit log and its partitions can only be read, through the parent."""
+    """Give the web role its rights: the audit log can only be read, the security log only be added to."""
     with connections[using].cursor() as cursor:
         # Emptying the tables, as a test does in the role of the web, announces a migration as well.
         cursor.execute(
-            "SELECT to_regclass('tenancy_auditentry') IS NOT NULL AND current_user <> %s",
+            "SELECT to_regclass('tenancy_securityevent') IS NOT NULL AND current_user <> %s",
             [APP_ROLE],
         )
         if cursor.fetchone()[0]:

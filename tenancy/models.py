@@ -36,6 +36,11 @@ class Organization(models.Model):
         help_text=_("Answers on host names that no organization has mapped."),
     )
     is_signup_open = models.BooleanField(_("anyone may sign up"), default=True)
+    staff_needs_second_factor = models.BooleanField(
+        _("staff need a second factor"),
+        default=False,
+        help_text=_("Who works in the back office confirms each sign-in with a second device."),
+    )
     brand_color = models.CharField(
         _("brand colour"), max_length=7, blank=True, validators=[HEX_COLOR]
     )
@@ -210,3 +215,60 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.operation} {self.table_name} {self.row_id}"
+
+
+class SecurityEvent(models.Model):
+    """Something at the doors, or a look into what is private: written once, changed by nobody.
+
+    `tenancy.security.record` writes it; the database adds who, from where and when. One table per month.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", _("signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
+        SIGNED_OUT = "signed_out", _("signed out")
+        SESSION_ENDED = "session_ended", _("session ended")
+        LOCKED_OUT = "locked_out", _("locked out")
+        LOCKOUT_RELEASED = "lockout_released", _("lockout released")
+        PASSWORD_CHANGED = "password_changed", _("password changed")
+        EMAIL_CHANGED = "email_changed", _("e-mail changed")
+        SECOND_FACTOR_ADDED = "second_factor_added", _("second factor added")
+        SECOND_FACTOR_REMOVED = "second_factor_removed", _("second factor removed")
+        RECOVERY_CODES_MADE = "recovery_codes_made", _("recovery codes made")
+        PROVIDER_LINKED = "provider_linked", _("sign-in provider linked")
+        PROVIDER_UNLINKED = "provider_unlinked", _("sign-in provider unlinked")
+        TOKEN_MADE = "token_made", _("token made")
+        TOKEN_REVOKED = "token_revoked", _("token revoked")
+        SUSPENDED = "suspended", _("suspended")
+        SUSPENSION_LIFTED = "suspension_lifted", _("suspension lifted")
+        ROLE_CHANGED = "role_changed", _("role changed")
+        EXPORTED = "exported", _("data exported")
+        RECORD_DISCLOSED = "record_disclosed", _("record disclosed")
+        VIEW_AS_STARTED = "view_as_started", _("view as a student begun")
+        VIEW_AS_ENDED = "view_as_ended", _("view as a student ended")
+        ERASED = "erased", _("personal data erased")
+
+    id = models.BigAutoField(primary_key=True)
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("organization"),
+    )
+    at = models.DateTimeField(_("when"))
+    kind = models.CharField(_("what"), max_length=30, choices=Kind)
+    user_id = models.UUIDField(_("whom"), null=True)
+    actor_id = models.UUIDField(_("who"), null=True)
+    client_ip = models.GenericIPAddressField(_("from"), null=True)
+    request_id = models.UUIDField(_("request"), null=True)
+    details = models.JSONField(_("details"), default=dict)
+
+    class Meta:
+        managed = False
+        verbose_name = _("security event")
+        verbose_name_plural = _("security log")
+        ordering = ["-at", "-id"]
+
+    def __str__(self):
+        return f"{self.kind} {self.user_id or ''}".strip()

@@ -120,22 +120,24 @@ class AdoptTable(Operation):
     The table gets an `organization_id` that the database fills in by itself, so the library's model
     need not know of it, and the same row security as ours. `unique` are index expressions that must be
     unique inside an organization, each with an optional condition: `[("lower(email)", "verified")]`.
+    `replaced` are constraints of the library over all organizations, by name with their definition.
     """
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, table, *, unique=(), drop_constraints=()):
+    def __init__(self, table, *, unique=(), drop_constraints=(), replaced=None):
         self.table = table
         self.unique = tuple(unique)
         self.drop_constraints = tuple(drop_constraints)
+        self.replaced = replaced or {}
 
     def state_forwards(self, app_label, state):
         """The library's state does not change."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         table = self.table
-        for name in self.drop_constraints:
+        for name in (*self.drop_constraints, *self.replaced):
             schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"')
             schema_editor.execute(f'DROP INDEX IF EXISTS "{name}"')
         schema_editor.execute(
@@ -163,6 +165,8 @@ class AdoptTable(Operation):
         schema_editor.execute(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
         schema_editor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
         schema_editor.execute(f'ALTER TABLE "{table}" DROP COLUMN organization_id')
+        for name, definition in self.replaced.items():
+            schema_editor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
 
     def describe(self):
         return f"Guard {self.table} by its organization"

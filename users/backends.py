@@ -16,7 +16,7 @@ _STAFF = [role.value for role in User.STAFF_ROLES]
 READ = f"""
 SELECT profile.display_name AS called, profile.avatar AS picture,
     set_config('app.actor_id', person.id::text, true) AS actor,
-    set_config('app.private_to', CASE WHEN person.role = ANY(%s) THEN %s ELSE person.id::text END, true) AS private_to,
+    set_config('app.private_to', CASE WHEN person.role = ANY(%s) OR person.sees_private_rows THEN %s ELSE person.id::text END, true) AS private_to,
     {", ".join(f"person.{column}" for column in _COLUMNS)}
 FROM users_user person LEFT JOIN users_profile profile ON profile.user_id = person.id
 WHERE person.is_active AND person.id = %s

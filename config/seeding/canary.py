@@ -29,7 +29,19 @@ from progress.models import LessonProgress, ModuleProgress
 from tenancy import services
 from tenancy.context import organization_context
 from tenancy.models import Domain, IdempotencyKey, MissedEvent, Organization, TenantModel
-from users.models import Mail, Profile, User
+from users.models import (
+    ApiToken,
+    FailedSignIn,
+    InstructorProfile,
+    Lockout,
+    Mail,
+    Permission,
+    Profile,
+    Role,
+    StudentProfile,
+    TokenScope,
+    User,
+)
 
 PASSWORD = "canary in a coal mine"  # noqa: S105 -- for accounts that hold nothing but marks
 
@@ -115,6 +127,8 @@ def marked_fields(model) -> list[models.Field]:
         "users.User.password",
         "users.User.language",
         "users.User.time_zone",
+        "users.Profile.visibility",
+        "users.ApiToken.prefix",
         "courses.Course.currency",
         "courses.Course.language",
         "courses.Course.search_vector",
@@ -196,6 +210,18 @@ def build_people(canary):
     )
 
 
+def build_doors(canary):
+    user, now = student(canary), timezone.now()
+    yield saved(fill(canary, Role, permissions=[Permission.ENROLLMENT_SEE]))
+    yield saved(fill(canary, StudentProfile, user=user))
+    yield saved(fill(canary, InstructorProfile, user=person(canary, "instructor")))
+    yield saved(
+        fill(canary, ApiToken, user=user, prefix="canary01", scopes=[TokenScope.READ_PROFILE])
+    )
+    yield saved(fill(canary, FailedSignIn, door=FailedSignIn.Door.SIGN_IN))
+    yield saved(fill(canary, Lockout, user=user, until=now, released_at=now))
+
+
 def person(canary, role):
     return User.objects.get(pk=canary.accounts[role]["id"])
 
@@ -272,4 +298,4 @@ def build_learning(canary):
 
 
 #: In the order in which their rows need each other.
-BUILDERS = [build_people, build_courses, build_content, build_learning]
+BUILDERS = [build_people, build_doors, build_courses, build_content, build_learning]

@@ -1,4 +1,4 @@
-"""People of an organization: accounts and profiles."""
+"""Accounts: who signs in, and with which built-in role."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MinLengthValidator, RegexValidator
@@ -7,9 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from tenancy.fields import TenantForeignKey, TenantOneToOneField
 from tenancy.models import TenantModel
 
 USERNAME_RULE = RegexValidator(
@@ -67,7 +65,17 @@ class User(AbstractBaseUser, TenantModel):
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.STUDENT)
     is_staff = models.BooleanField(_("may enter the admin"), default=False, editable=False)
+    sees_private_rows = models.BooleanField(
+        _("sees others' work"),
+        default=False,
+        editable=False,
+        help_text=_("Holds a role of the organization that lets them see the work of others."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
+    suspension_reason = models.CharField(_("reason of the suspension"), max_length=255, blank=True)
+    last_login_ip = models.GenericIPAddressField(
+        _("last signed in from"), null=True, blank=True, editable=False
+    )
     external_id = models.CharField(_("external id"), max_length=255, null=True, blank=True)  # noqa: DJ001 -- unique unless absent
     email_verified_at = models.DateTimeField(
         _("e-mail verified"), null=True, blank=True, editable=False
@@ -188,63 +196,3 @@ class User(AbstractBaseUser, TenantModel):
 
     def has_module_perms(self, app_label):
         return self.is_active and self.is_staff
-
-
-class Profile(TenantModel):
-    """The person behind an account, as others may see them."""
-
-    id = None
-    user = TenantOneToOneField(
-        User,
-        on_delete=models.CASCADE,
-        primary_key=True,
-        related_name="profile",
-        verbose_name=_("person"),
-    )
-    display_name = models.CharField(_("display name"), max_length=200, blank=True)
-    bio = models.TextField(_("about me"), blank=True)
-    avatar = models.ImageField(_("picture"), upload_to="avatars/", blank=True)
-    phone = models.CharField(_("phone"), max_length=20, blank=True)
-    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
-    job_title = models.CharField(_("job title"), max_length=100, blank=True)
-    company = models.CharField(_("company"), max_length=100, blank=True)
-    location = models.CharField(_("location"), max_length=100, blank=True)
-    website = models.URLField(_("website"), max_length=255, blank=True)
-
-    class Meta:
-        verbose_name = _("profile")
-        verbose_name_plural = _("profiles")
-
-    def __str__(self):
-        return self.display_name or str(self.user_id)
-
-
-class Mail(TenantModel):
-    """A mail that is to be sent or was: written in the transaction of the event, sent by the worker."""
-
-    recipient = models.EmailField(pgettext_lazy("mail", "to"), max_length=254)
-    user = TenantForeignKey(
-        User,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("person"),
-    )
-    subject = models.CharField(pgettext_lazy("mail", "subject"), max_length=255)
-    text = models.TextField(_("text"))
-    html = models.TextField(_("HTML"), blank=True)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("mail")
-        verbose_name_plural = _("mails")
-        ordering = ["-created_at", "-id"]
-        indexes = [
-            models.Index(
-                fields=["organization", "-created_at", "-id"], name="idx_users_mail_created"
-            )
-        ]
-
-    def __str__(self):
-        return self.subject
