@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile, File
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from content.cache import media_key
@@ -21,6 +21,7 @@ from tenancy.context import require_organization_id
 from users.models import User
 
 CHUNK = 1024 * 1024
+LIBRARY = "library"  #: folder below MEDIA_ROOT, with one for each organization
 
 _KINDS = {
     "image": MediaAsset.Kind.IMAGE,
@@ -61,7 +62,7 @@ def add_media(
     known = same.filter(course=course, access=access).first()
     if known is not None:
         return known
-    stored = same.first()
+    stored = _hold(same.first())
     asset = MediaAsset(
         kind=_kind_of(kind),
         title=_title(title or name),
@@ -158,6 +159,18 @@ def _chunks(file) -> Iterator[bytes]:
         yield chunk
 
 
+def _hold(asset):
+    """The row, kept from being deleted until the end of the transaction; None if it just was.
+
+    Its file is about to get a second name, and must not be without one in between.
+    """
+    if asset is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM content_mediaasset WHERE id = %s FOR KEY SHARE", [asset.pk])
+        return asset if cursor.rowcount else None
+
+
 def _kind_of(kind: FileKind):
     if kind.extension in _PRESENTATIONS:
         return MediaAsset.Kind.PRESENTATION
@@ -191,7 +204,7 @@ def _store_picture(asset, file):
 
 
 def _store(asset, content, ending):
-    folder = f"library/{require_organization_id().hex}"
+    folder = f"{LIBRARY}/{require_organization_id().hex}"
     return asset.file.storage.save(f"{folder}/{uuid7().hex}.{ending}", content)
 
 
