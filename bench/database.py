@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from config.seeding.statistics import vacuum
+
 SLUG = "bench"  #: the organization that `manage seed` makes; it answers at `bench.localhost`
 
 
@@ -42,8 +44,7 @@ def prepare(database: str, scale: float, say) -> None:
     if not is_seeded(environment["DATABASE_OWNER_URL"]):
         say(f"Filling {database} at scale {scale:g}; this takes some minutes, once …")
         run("manage.py", "seed", "--scale", f"{scale:g}", "--slug", SLUG, environment=environment)
-    with owner_of(environment["DATABASE_OWNER_URL"]) as connection:
-        connection.execute("VACUUM (ANALYZE)")
+    vacuum(environment["DATABASE_OWNER_URL"])
 
 
 def create(owner_url: str, database: str) -> None:
