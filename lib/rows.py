@@ -11,6 +11,9 @@ from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import debug_transaction
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 _shapes: dict[str, type] = {}
 
@@ -53,3 +56,24 @@ def fetch_row(sql: str, parameters: Sequence[Any] | dict[str, Any] = ()):
     """The first row as a named tuple, None if there is none."""
     rows = fetch_rows(sql, parameters)
     return rows[0] if rows else None
+
+
+def begin_with(sql: str, parameters: Sequence[Any]) -> bytes | None:
+    """Begin the transaction and ask its first question in one journey to the database instead of two.
+
+    For the start of an `atomic` block; inside an outer one it only asks. The answer is the first column
+    of the first row, as PostgreSQL wrote it; None for NULL.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    statement = psycopg.ClientCursor(database.connection).mogrify(sql, parameters)
+    libpq = database.connection.pgconn
+    if libpq.transaction_status == TransactionStatus.IDLE:
+        statement = f"BEGIN; {statement}"
+    with database.wrap_database_errors, debug_transaction(database, statement):
+        result = libpq.exec_(statement.encode())
+        if libpq.status == ConnStatus.BAD:
+            raise psycopg.OperationalError(libpq.get_error_message())
+        if result.status != ExecStatus.TUPLES_OK:
+            raise error_from_result(result)
+    return result.get_value(0, 0)

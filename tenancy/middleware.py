@@ -1,8 +1,10 @@
 """One transaction per request, opened for the organization that the host name belongs to."""
 
+import json
 import logging
 import select
 import uuid
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpResponse
@@ -11,15 +13,16 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from lib.http import client_ip
-from lib.rows import prepared_cursor
+from lib.rows import begin_with
 from tenancy.context import now_working_for, remember_organization
+from tenancy.idempotency import key_of
 from tenancy.models import Organization
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds that a browser is asked to wait while the database is away
 
-ENTER = "SELECT * FROM tenancy_enter(%s, %s, %s)"
+ENTER = "SELECT tenancy_enter(%s, %s, %s, %s)"
 
 
 class OrganizationMiddleware:
@@ -27,7 +30,8 @@ class OrganizationMiddleware:
 
     The transaction commits before the answer leaves, so a success that a person sees has been stored.
     An exception in a view, or an answer of 500 and above, rolls everything back. `request.now` is the
-    database's clock. A lost database is answered with 503.
+    database's clock. A lost database is answered with 503. Of a posted form, `request.form_key` is its
+    idempotency key and `request.known_answers` the redirects that were given to it, by scope.
     """
 
     def __init__(self, get_response):
@@ -36,6 +40,7 @@ class OrganizationMiddleware:
     def __call__(self, request):
         request.organization = None
         request.now = timezone.now()
+        request.form_key, request.known_answers = key_of(request), {}
         skip_needless_ping()
         try:
             # What waits for the commit, such as dropping a cached page, still works for the organization.
@@ -78,23 +83,20 @@ def skip_needless_ping() -> None:
 
 
 def enter(request) -> Organization | None:
-    """Tell the database which organization this request is for, and read its clock. One statement."""
+    """Begin: tell the database which organization this request is for, and read its clock.
+
+    With a form's key, waits here until an equal form that came before is answered.
+    """
     host, _port = split_domain_port(request.get_host())
-    with prepared_cursor() as cursor:
-        cursor.execute(ENTER, [host.lower().rstrip("."), client_ip(request), str(uuid.uuid4())])
-        row = cursor.fetchone()
-    if row is None or row[0] is None:
+    parameters = [host.lower().rstrip("."), client_ip(request), str(uuid.uuid4()), request.form_key]
+    answer = begin_with(ENTER, parameters)
+    if answer is None:
         return None
-    request.now = row[-1]
-    return Organization(
-        id=row[0],
-        name=row[1],
-        slug=row[2],
-        brand_color=row[3],
-        logo=row[4],
-        is_signup_open=row[5],
-        is_default=row[6],
-    )
+    found = json.loads(answer)
+    request.now = datetime.fromisoformat(found["at"])
+    request.known_answers = found["answers"] or {}
+    organization = found["organization"]
+    return Organization(**organization | {"id": uuid.UUID(organization["id"])})
 
 
 def no_organization():

@@ -60,12 +60,16 @@ def fail_at_commit(request):
 
 @public
 def lose_connection(request):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    end_backend(pid)
+    end_backend(backend())
     Domain.objects.count()
     return HttpResponse("Saved.")
+
+
+def backend():
+    """The process at the other end of this thread's connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
 
 
 def end_backend(pid):
@@ -76,7 +80,7 @@ def end_backend(pid):
         if key in {"dbname", "host", "user", "port", "password"}
     }
     with psycopg.connect(**parameters) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])  # waits for its end
 
 
 urlpatterns = [
