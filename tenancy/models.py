@@ -206,6 +206,8 @@ class AuditEntry(models.Model):
     operation = models.CharField(_("what"), max_length=6, choices=Operation)
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"), null=True)
+    scope_id = models.UUIDField(_("part of"), null=True)
+    person_id = models.UUIDField(_("about"), null=True)
 
     class Meta:
         managed = False
