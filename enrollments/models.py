@@ -55,10 +55,18 @@ class Enrollment(TenantModel):
     LEARNING = (Status.ACTIVE, Status.COMPLETED)
 
     course = TenantForeignKey(
-        Course, on_delete=models.PROTECT, related_name="enrollments", verbose_name=_("course")
+        Course,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="enrollments",
+        verbose_name=_("course"),
     )
     student = TenantForeignKey(
-        User, on_delete=models.PROTECT, related_name="enrollments", verbose_name=_("student")
+        User,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="enrollments",
+        verbose_name=_("student"),
     )
     status = models.CharField(_("state"), max_length=20, choices=Status, default=Status.ACTIVE)
     enrolled_at = models.DateTimeField(_("enrolled"), null=True, blank=True)
@@ -68,6 +76,7 @@ class Enrollment(TenantModel):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,
         related_name="+",
         verbose_name=_("approved by"),
     )
@@ -90,6 +99,7 @@ class Enrollment(TenantModel):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,
         related_name="+",
         verbose_name=_("last lesson"),
     )
@@ -110,9 +120,10 @@ class Enrollment(TenantModel):
         verbose_name = _("enrollment")
         verbose_name_plural = _("enrollments")
         ordering = ["-enrolled_at", "-id"]
+        # Every index is paid for by everyone who enrolls: none that another one covers, and none that a
+        # new row need not enter.
         indexes = [
             models.Index(fields=["student", "status"], name="idx_enrollment_student_status"),
-            models.Index(fields=["course", "status"], name="idx_enrollment_course_status"),
             models.Index(
                 fields=["organization", "-created_at", "-id"], name="idx_enrollment_created"
             ),
@@ -120,7 +131,19 @@ class Enrollment(TenantModel):
                 fields=["organization", "-last_accessed_at"], name="idx_enrollment_accessed"
             ),
             models.Index(
-                fields=["status", "approval_requested_at"], name="idx_enrollment_approval"
+                fields=["organization", "approval_requested_at"],
+                condition=Q(status="pending"),
+                name="idx_enrollment_pending",
+            ),
+            models.Index(
+                fields=["approved_by"],
+                condition=Q(approved_by__isnull=False),
+                name="idx_enrollment_approver",
+            ),
+            models.Index(
+                fields=["last_lesson"],
+                condition=Q(last_lesson__isnull=False),
+                name="idx_enrollment_last_lesson",
             ),
             models.Index(
                 fields=["course", "status", "last_accessed_at"], name="idx_enrollment_course_seen"
@@ -206,7 +229,11 @@ class EnrollmentChange(TenantModel):
     """One step in an enrollment's life: from which state to which, by whom, when and why."""
 
     enrollment = TenantForeignKey(
-        Enrollment, on_delete=models.CASCADE, related_name="changes", verbose_name=_("enrollment")
+        Enrollment,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="changes",
+        verbose_name=_("enrollment"),
     )
     student = TenantForeignKey(
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("student")

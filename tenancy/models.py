@@ -98,6 +98,7 @@ class TenantModel(models.Model):
         on_delete=models.PROTECT,
         default=current_organization_id,
         editable=False,
+        db_index=False,  # the unique `(organization_id, key)` of each table begins with it
         related_name="+",
         verbose_name=_("organization"),
     )

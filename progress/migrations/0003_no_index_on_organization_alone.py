@@ -1,0 +1,42 @@
+"""Each table's unique `(organization_id, key)` serves where the organization alone is asked for."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+import tenancy.context
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("progress", "0002_guard_tables"),
+        ("tenancy", "0009_no_index_on_organization_alone"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="lessonprogress",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False,
+                default=tenancy.context.current_organization_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.organization",
+                verbose_name="organization",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="moduleprogress",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False,
+                default=tenancy.context.current_organization_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenancy.organization",
+                verbose_name="organization",
+            ),
+        ),
+    ]
