@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 
 from django.utils.html import strip_tags
 
 from courses.models import Course
 from courses.pictures import picture_url
+from lib.markdown import split_at_heading
 from lib.rows import fetch_row
 from users.models import avatar_url
 
@@ -45,6 +46,7 @@ WHERE course.slug = %s AND course.deleted_at IS NULL
 """
 
 
+LONG = 4_000  # characters of HTML, about a screen
 _FIRST_PARAGRAPH = re.compile(r"\s*<p[^>]*>(.*?)</p>", re.DOTALL)
 _HEADING = re.compile(r"(</?h)([2-5])\b")
 
@@ -65,7 +67,8 @@ class CoursePage:
     """The course without its long source texts, and everything of it that the page shows.
 
     `prerequisites` are rows of slug, title and `is_listed`: whether anybody may open it.
-    `description_html` fits under a heading of the second level and does not repeat the summary.
+    `opening_html` and `more_html` are the description: what is shown at once and what is folded away. They
+    fit under a heading of the second level and do not repeat the summary.
     """
 
     course: Course
@@ -75,7 +78,8 @@ class CoursePage:
     prerequisites: list[dict]
     student_count: int
     picture_url: str
-    description_html: str
+    opening_html: str
+    more_html: str
 
 
 def read_course_page(slug: str) -> CoursePage | None:
@@ -84,6 +88,7 @@ def read_course_page(slug: str) -> CoursePage | None:
     if row is None:
         return None
     course = Course.from_db("default", _COURSE, row[: len(_COURSE)])
+    opening, more = folded(course.description_html)
     return CoursePage(
         course=course,
         subject_title=row.subject_title,
@@ -92,17 +97,27 @@ def read_course_page(slug: str) -> CoursePage | None:
         prerequisites=row.prerequisites or [],
         student_count=row.student_count,
         picture_url=picture_url(course.pk, row.thumbnail),
-        description_html=lower_headings(without_summary(course.description_html, course.summary)),
+        opening_html=lower_headings(without_summary(opening, course.summary)),
+        more_html=lower_headings(more),
     )
 
 
+def folded(html: str) -> tuple[str, str]:
+    """A description as it is shown at once, and what of a long one is folded away, from a heading on."""
+    return split_at_heading(html) if len(html) > LONG else (html, "")
+
+
 def without_summary(html: str, summary: str) -> str:
-    """A description less its first paragraph, if that says word for word what the summary says above it."""
+    """A description less what its first paragraph repeats, word for word, of the summary above it."""
     first = _FIRST_PARAGRAPH.match(html)
     if not first or not summary:
         return html
-    words = unescape(strip_tags(first.group(1))).split()
-    return html[first.end() :].strip() if words == summary.split() else html
+    words, said = unescape(strip_tags(first.group(1))).split(), summary.split()
+    if words == said:
+        return html[first.end() :].strip()
+    if words[: len(said)] != said or "<" in first.group(1):
+        return html
+    return html[: first.start(1)] + escape(" ".join(words[len(said) :])) + html[first.end(1) :]
 
 
 def lower_headings(html: str) -> str:

@@ -1,8 +1,9 @@
 """Any folder of Markdown whose folders or files are numbered, as many free courses are.
 
-README.md                   the course: its h1 is the title, the rest the description
+README.md                   the course: its h1 is the title, the rest the description, its first sentences the
+                            summary; the page of a course folds a long description from its first heading on
 1-getting-started/
-    README.md               the module: its h1 is the title, the rest opens its first lesson
+    README.md               the module: likewise, and the rest opens its first lesson
     1-first-lesson/
         README.md           the lesson; `assignment.md` beside it is shown at its end
     2-second-lesson.md      or a lesson in one file
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from content.importing.course_folder import lesson_of
 from content.importing.files import FileProblem, Folder, join, number_of, title_from
-from content.importing.texts import Text, first_paragraph, read_text
+from content.importing.texts import Text, read_text, summary_of
 from content.importing.tree import (
     CourseTree,
     ImportRefused,
@@ -99,7 +100,7 @@ class _Reader:
         # What stands above the title are badges of the place the folder comes from.
         body = text.body.removeprefix(text.above) if text.above else text.body
         tree.values.setdefault("description", body.strip())
-        tree.values.setdefault("summary", first_paragraph(body))
+        tree.values.setdefault("summary", summary_of(body))
         tree.description_path = text.path
         if isinstance(subject := text.values.get("subject"), str):
             tree.subject = subject.strip()
@@ -121,7 +122,7 @@ class _Reader:
         module = ModuleTree(
             source=name,
             title=text.title if text else title_from(name),
-            description=first_paragraph(text.body, 300) if text else "",
+            description=summary_of(text.body) if text else "",
             paths=(name, index),
         )
         module.lessons = self.lessons_in(name, index=text)

@@ -12,7 +12,11 @@ from lib import frontmatter, markdown
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}#[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*")
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
+_SENTENCE_END = re.compile(r"[.!?](?=[\s…])|[。！？]")
+_LINK = re.compile(r"<a [^<>]*>.*?</a>", re.DOTALL)
 _EMOJI_CODE = re.compile(r":[a-z0-9_+-]+:")
+
+SUMMARY_LENGTH = 300  # characters, a few lines under a title
 
 _COMPLETIONS = set(Lesson.Completion)
 
@@ -80,15 +84,31 @@ def _plain(heading):
     return _EMOJI_CODE.sub("", text).strip()
 
 
-def first_paragraph(body: str, length: int = 500) -> str:
-    """The first paragraph of a text without markup, for a summary; "" if it does not begin with one."""
-    for block in re.split(r"\n\s*\n", body.strip()):
-        if block.lstrip().startswith(("#", "!", "<", "|", "```", "[!")):
-            continue
-        text = markdown.render(block).text
-        if text:
-            return markdown.excerpt(text, length)
+def summary_of(body: str) -> str:
+    """The first sentences of the first paragraph of prose, without markup; "" if there is none.
+
+    Prose is neither a list nor a table, and not for the most part links, as a row of badges is.
+    """
+    html = markdown.render(body).html
+    for name, start, end in markdown.top_level(html):
+        paragraph = html[start:end]
+        if name == "p" and _is_prose(paragraph):
+            return _first_sentences(markdown.plain_text(paragraph))
     return ""
+
+
+def _is_prose(paragraph):
+    words = len(markdown.plain_text(paragraph).split())
+    unlinked = len(markdown.plain_text(_LINK.sub("", paragraph)).split())
+    return 0 < words <= 2 * unlinked
+
+
+def _first_sentences(text):
+    short = markdown.excerpt(text, SUMMARY_LENGTH)
+    if not short.endswith("…"):
+        return short
+    ends = [match.end() for match in _SENTENCE_END.finditer(short)]
+    return short[: ends[-1]] if ends and ends[-1] > SUMMARY_LENGTH // 3 else short
 
 
 # Values

@@ -19,6 +19,7 @@ from content.importing import (
     read_folder,
 )
 from content.importing.report import CREATED, REMOVED, UNCHANGED, UPDATED
+from content.importing.texts import summary_of
 from content.models import ContentVersion, Lesson, LessonItem, MediaAsset, Module
 from content.rendering import render_lesson
 from content.services import outline
@@ -133,6 +134,7 @@ def test_web_dev_course_goes_in_whole(owner, web_dev):
         ["Creating a game using events"],
     )
     assert titles[6][0] == "Build a Bank"
+    assert course.summary.startswith("Learn the fundamentals of web development with our 12-week")
     assert report.image_count == 53
     assert (
         report.quiz_link_count == 47
@@ -378,6 +380,44 @@ def test_front_matter_sets_the_lesson(owner, tmp_path):
     assert (other.completion, other.duration_minutes) == ("manual", None)
     assert len(report.of(Why.IGNORED)) == 3
     assert import_(folder, owner).is_unchanged
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "",
+        "[![Build](https://a.example/b.svg)](https://a.example) [![Licence](l.svg)](LICENSE)",
+        "![Cover](cover.png)",
+        "[English](README.md) | [Deutsch](README.de.md) | [日本語](README.ja.md)",
+        "## Overview",
+        "Overview\n--------",
+        "- One\n- Two",
+        "> **Note** We moved.",
+        "| A | B |\n| - | - |\n| 1 | 2 |",
+        "```sh\nmake\n\nmake all of it\n```",
+        '<p align="center"><img src="logo.png"></p>',
+        "---",
+    ],
+)
+def test_summary_is_the_summary_of_of_prose(above):
+    assert summary_of(f"{above}\n\nLearn *it* with [us](a.md).\n\nMore.") == "Learn it with us."
+    assert summary_of(above) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "summary"),
+    [
+        ("One two. " * 40, ("One two. " * 33).strip()),
+        (f"Ends at once! {'word ' * 80}", None),
+        ("word " * 80, None),
+        ("これは本です。" * 60, "これは本です。" * 42),
+        (f"{'word ' * 50}ends. Three.", f"{'word ' * 50}ends. Three."),
+    ],
+)
+def test_summary_ends_with_a_sentence_where_one_ends_in_time(body, summary):
+    found = summary_of(body)
+    assert len(found) <= 300
+    assert found == summary if summary else found.endswith("word…")
 
 
 # Our own format, and trees built in code

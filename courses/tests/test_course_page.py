@@ -238,14 +238,35 @@ def test_description_fits_under_its_heading_and_does_not_repeat_the_summary(clie
     ("html", "summary", "shown"),
     [
         ("<p>Another text.</p>", "A text.", "<p>Another text.</p>"),
-        ("<p>A text. And more.</p>", "A text.", "<p>A text. And more.</p>"),
+        ("<p>A text. A &amp; more.</p><p>B</p>", "A text.", "<p>A &amp; more.</p><p>B</p>"),
+        ("<p>A text. <em>And</em> more.</p>", "A text.", "<p>A text. <em>And</em> more.</p>"),
+        ("<p>A textile.</p>", "A text", "<p>A textile.</p>"),
         ("<h2>A text.</h2><p>A text.</p>", "A text.", "<h2>A text.</h2><p>A text.</p>"),
         ("<p>A text.</p>", "A text.", ""),
         ("<p></p>", "", "<p></p>"),
     ],
 )
-def test_only_a_first_paragraph_equal_to_the_summary_is_left_out(html, summary, shown):
+def test_description_goes_on_where_the_summary_ends(html, summary, shown):
     assert without_summary(html, summary) == shown
+
+
+def test_long_description_is_folded_from_its_first_heading_on(client, organization):
+    sections = "".join(f"<h2>Part {number}</h2><p>{'word ' * 100}</p>" for number in range(10))
+    course = CourseFactory(
+        published=True,
+        summary="In short.",
+        description_html=f"<p>In short.</p><p>Opening.</p>{sections}",
+    )
+    page = open_page(client, course).content.decode()
+
+    prose = page[page.index('<div class="prose"') :]
+    opening, folded = prose[: prose.index("</details>")].split(
+        "<details><summary>Read more</summary>"
+    )
+    assert "<p>Opening.</p>" in opening
+    assert "Part" not in opening
+    assert folded.startswith("<h3>Part 0</h3>")
+    assert folded.count("<h3>") == 10
 
 
 def test_teachers_are_shown_with_the_picture_and_name_of_their_profile(client, organization):

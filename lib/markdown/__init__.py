@@ -7,6 +7,7 @@ and `finishing` walks the clean HTML once for headings, images, links and tables
 import secrets
 from collections.abc import Callable
 
+from lib.markdown.blocks import split_at_heading, top_level
 from lib.markdown.cleaning import clean
 from lib.markdown.finishing import Finisher, Heading, Image, ImageSource, Link, Rendered
 from lib.markdown.parsing import MAX_BYTES, TooComplex, to_raw_html
@@ -23,6 +24,8 @@ __all__ = [
     "excerpt",
     "plain_text",
     "render",
+    "split_at_heading",
+    "top_level",
 ]
 
 

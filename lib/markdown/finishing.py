@@ -13,12 +13,11 @@ from urllib.parse import unquote, urlsplit
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from lib.markdown.blocks import HEADINGS, TAG
 from lib.markdown.plain import plain_text
 
 _EMPTY_HEAD = re.compile(r"<th([^>]*)>\s*</th>")
-_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SLUG_LENGTH = 60
 _MAX_PIXELS_SHOWN = 10_000
@@ -101,7 +100,7 @@ class Finisher:
 
     def finish(self, html: str) -> Rendered:
         position = 0
-        for match in _TAG.finditer(html):
+        for match in TAG.finditer(html):
             self._out.append(html[position : match.start()])
             position = match.end()
             closing, tag, raw = match.groups()
@@ -139,7 +138,7 @@ class Finisher:
     # Headings
     def _on_heading(self, tag, is_closing, raw):
         if not is_closing:
-            written = _HEADINGS[tag]
+            written = HEADINGS[tag]
             while self._levels and self._levels[-1] >= written:
                 self._levels.pop()
             level = min(2 + len(self._levels), 6)
@@ -288,7 +287,7 @@ class Finisher:
         self._emit("span", {**_attributes(raw), "role": "img", "aria-label": label})
 
     _handlers = {
-        **dict.fromkeys(_HEADINGS, _on_heading),
+        **dict.fromkeys(HEADINGS, _on_heading),
         "a": _on_link,
         "img": _on_image,
         "table": _on_table,

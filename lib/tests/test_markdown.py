@@ -1,6 +1,16 @@
 import pytest
 
-from lib.markdown import Heading, Image, ImageSource, Link, excerpt, plain_text, render
+from lib.markdown import (
+    Heading,
+    Image,
+    ImageSource,
+    Link,
+    excerpt,
+    plain_text,
+    render,
+    split_at_heading,
+    top_level,
+)
 
 
 def html(text, **options):
@@ -296,3 +306,35 @@ def test_empty_corner_of_a_table_is_no_head():
     assert "<th></th>" not in html
     assert "<td></td>" in html
     assert "<th>ser</th>" in html
+
+
+# Parts of what was rendered
+
+
+def test_top_level_names_outermost_elements():
+    text = "One  \ntwo ![pic](a.png)\n\n> ## Quoted\n\n---\n\n- # Listed\n\n## Heading\n\n<div title='a > b'>c</div>"
+    html = render(text).html
+    parts = [(name, html[start:end]) for name, start, end in top_level(html)]
+
+    assert [name for name, _part in parts] == ["p", "blockquote", "hr", "ul", "h3", "div"]
+    assert all(part.startswith(f"<{name}") and part.endswith(">") for name, part in parts)
+    assert "\n".join(part for _name, part in parts) == html.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("Opening.\n\nMore.\n\n## Part\n\nText.", "Opening. More."),
+        ("## First\n\nText.\n\n## Second\n\nText.", "First Text."),
+        ("Opening.\n\n> ## Quoted\n\nEnd.", "Opening. Quoted End."),
+        ("# Alone", "Alone"),
+        ("", ""),
+    ],
+)
+def test_split_at_heading(text, before):
+    html = render(text).html
+    opening, rest = split_at_heading(html)
+
+    assert " ".join(plain_text(opening).split()) == before
+    assert plain_text(f"{opening}\n{rest}") == plain_text(html)
+    assert not rest or rest.startswith("<h")
