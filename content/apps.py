@@ -7,7 +7,7 @@ class ContentConfig(AppConfig):
     verbose_name = _("Content")
 
     def ready(self):
-        from content import outline, preflight_checks, rendering, undoing  # noqa: PLC0415 -- models must be loaded first
+        from content import outline, preflight_checks, rendering  # noqa: PLC0415 -- models must be loaded first
         from courses import preflight  # noqa: PLC0415 -- models must be loaded first
         from lib import jinja  # noqa: PLC0415 -- models must be loaded first
 
@@ -16,4 +16,3 @@ class ContentConfig(AppConfig):
         preflight.register("content.outline", preflight_checks.check_outline)
         preflight.register("content.lessons", preflight_checks.check_lessons)
         preflight.register("content.images", preflight_checks.check_images)
-        undoing.install()

@@ -12,13 +12,13 @@ from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantTabularInline
 
 
 class OfMyCourses(TrashAdmin):
-    """Rows of courses: all for admins, those of the courses they may change for instructors."""
+    """Rows of courses: all for admins, those of the courses they teach for instructors."""
 
     trash_service = staticmethod(outline.trash_part)
     restore_service = staticmethod(outline.restore_part)
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.filter(course__in=Course.objects.editable_by(user))
+        return queryset.filter(course__in=Course.objects.live().taught_by(user))
 
 
 class LessonInline(ReadOnlyInline):
@@ -132,4 +132,4 @@ class LessonItemAdmin(ReadOnlyAdmin):
     ordering = ["-created_at", "-id"]
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.filter(lesson__course__in=Course.objects.editable_by(user))
+        return queryset.filter(lesson__course__in=Course.objects.live().taught_by(user))
