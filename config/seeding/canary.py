@@ -6,6 +6,7 @@ builders below are asked for each tenant model; one without a builder fails, so 
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -13,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.db import models
 from django.utils import timezone
 
+from activity.models import Undo
 from content.models import (
     ContentItem,
     ContentVersion,
@@ -25,6 +27,7 @@ from content.models import (
 )
 from courses.models import Course, CoursePrerequisite, CourseSeats, CourseStaff, FormerSlug, Subject
 from enrollments.models import Enrollment, EnrollmentChange
+from privacy.models import DataExport, ErasureRequest
 from progress.models import LessonProgress, ModuleProgress
 from tenancy import services
 from tenancy.context import organization_context
@@ -230,6 +233,31 @@ def student(canary):
     return person(canary, "student")
 
 
+def build_wishes(canary):
+    user, now = student(canary), timezone.now()
+    yield saved(
+        fill(
+            canary,
+            DataExport,
+            person=user,
+            requested_by=user,
+            status=DataExport.Status.READY,
+            finished_at=now,
+            expires_at=now + timedelta(days=7),
+        )
+    )
+    yield saved(
+        fill(
+            canary,
+            ErasureRequest,
+            person=user,
+            status=ErasureRequest.Status.DONE,
+            decided_at=now,
+            done_at=now,
+        )
+    )
+
+
 def build_courses(canary):
     subject = saved(fill(canary, Subject))
     common = {
@@ -297,5 +325,17 @@ def build_learning(canary):
     yield saved(ModuleProgress(module=lesson.module, lesson_count=1, **own))
 
 
+def build_activity(canary):
+    now = timezone.now()
+    yield saved(
+        Undo(
+            request_id=uuid.uuid4(),
+            undo_request_id=uuid.uuid4(),
+            by=person(canary, "instructor"),
+            undone_at=now,
+        )
+    )
+
+
 #: In the order in which their rows need each other.
-BUILDERS = [build_people, build_doors, build_courses, build_content, build_learning]
+BUILDERS = [build_people, build_doors, build_wishes, build_courses, build_content, build_learning, build_activity]

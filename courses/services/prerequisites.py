@@ -28,7 +28,7 @@ def set_prerequisites(
     there, InTheTrash.
     """
     course = lock_course(course_id)
-    _one_at_a_time()
+    one_at_a_time()
     wanted = {UUID(str(required)) for required in required_ids}
     check_prerequisites(course.pk, wanted)
     links = CoursePrerequisite.objects.filter(course=course)
@@ -57,7 +57,8 @@ def check_prerequisites(course_id: UUID, required_ids: set[UUID]) -> None:
         raise PrerequisiteCycle([titles[step] for step in path])
 
 
-def _one_at_a_time():
+def one_at_a_time() -> None:
+    """Let nobody else of the organization change prerequisites to the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",

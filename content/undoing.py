@@ -1,0 +1,174 @@
+"""How changes of outlines, contents and files are undone."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import transaction
+
+from activity import undo_registry
+from activity.undo_registry import Change, Right, UndoTable
+from content import permissions
+from content.cache import media_key
+from content.models import (
+    ContentItem,
+    ContentVersion,
+    Lesson,
+    LessonItem,
+    MediaAsset,
+    MediaUse,
+    Module,
+    VideoAsset,
+)
+from content.services import items, media, outline
+from content.services.items import ContentRefused
+from content.services.media import StillShown
+from content.services.ordering import arrange
+from content.services.outline import OutlineRefused
+from courses.undoing import course_rights, lock_courses
+from users.models import Permission
+from users.permissions import holds
+
+PLACES = frozenset({"position"})
+
+
+def lesson_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+    """Those of the lessons' courses."""
+    courses = dict(Lesson.objects.filter(pk__in=ids).values_list("pk", "course_id"))
+    rights = course_rights(user, set(courses.values()))
+    return {lesson_id: rights[course_id] for lesson_id, course_id in courses.items()}
+
+
+def item_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+    return _rights_in(user, ContentItem, permissions.items_of, ids)
+
+
+def media_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+    return _rights_in(user, MediaAsset, permissions.media_of, ids)
+
+
+def video_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+    return _rights_in(user, VideoAsset, permissions.videos_of, ids)
+
+
+def _rights_in(user, model, scope, ids):
+    """One's own rows may be changed; who made a row that is gone may make it again."""
+    if user.is_admin:
+        return dict.fromkeys(ids, Right.OWN)
+    rows = model.objects.filter(pk__in=ids)
+    found = set(rows.values_list("pk", flat=True))
+    mine = set(scope(user, rows).values_list("pk", flat=True))
+    gone = Right.CHANGE if holds(user, Permission.COURSE_CREATE) else Right.NONE
+    return {
+        row_id: Right.CHANGE if row_id in mine else Right.NONE if row_id in found else gone
+        for row_id in ids
+    }
+
+
+def lock_lessons(ids: Iterable[UUID]) -> None:
+    rows = Lesson.objects.filter(pk__in=ids).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
+def lock_items(ids: Iterable[UUID]) -> None:
+    rows = ContentItem.objects.filter(pk__in=ids).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
+def trash_part_of(model):
+    """Put a module or lesson in the trash by its id."""
+
+    def trash(row_id, *, by, now):
+        outline.trash_part(model.objects.get(pk=row_id), by=by, now=now)
+
+    return trash
+
+
+def trash_item(row_id, *, by, now):
+    items.trash_item(ContentItem.objects.get(pk=row_id), by=by, now=now)
+
+
+def trash_media(row_id, *, by, now):
+    media.trash_media(MediaAsset.objects.get(pk=row_id), by=by, now=now)
+
+
+def after_modules(changes: list[Change], *, by, now) -> None:
+    for course_id in _parents(changes, "course_id"):
+        arrange(Module.objects.live().filter(course=course_id))
+
+
+def after_lessons(changes: list[Change], *, by, now) -> None:
+    for module_id in _parents(changes, "module_id"):
+        arrange(Lesson.objects.live().filter(module=module_id))
+
+
+def after_lesson_items(changes: list[Change], *, by, now) -> None:
+    for lesson_id in _parents(changes, "lesson_id"):
+        arrange(LessonItem.objects.filter(lesson=lesson_id))
+
+
+def _parents(changes, column):
+    """What the rows that went away again were sorted in."""
+    return sorted({change.after[column] for change in changes if change.operation == "INSERT"})
+
+
+def after_items(changes: list[Change], *, by, now) -> None:
+    """What is shown is prepared anew: a title stands in it, and the log does not keep it."""
+    wanted = ContentItem.objects.filter(pk__in={change.row_id for change in changes})
+    items.refresh_html(wanted.select_related("current_version"))
+
+
+def after_videos(changes: list[Change], *, by, now) -> None:
+    videos = {change.row_id for change in changes}
+    items.refresh_html(ContentItem.objects.filter(current_version__video__in=videos))
+
+
+def after_media(changes: list[Change], *, by, now) -> None:
+    keys = [media_key(change.row_id) for change in changes]
+    transaction.on_commit(lambda: cache.delete_many(keys))
+
+
+refusals = (ContentRefused, OutlineRefused, StillShown)
+of_course = {
+    "key": "course_id",
+    "rights": course_rights,
+    "lock": lock_courses,
+    "places": PLACES,
+    "refusals": refusals,
+}
+register = undo_registry.register
+register(UndoTable(model=Module, **of_course, trash=trash_part_of(Module), after=after_modules))
+register(UndoTable(model=Lesson, **of_course, trash=trash_part_of(Lesson), after=after_lessons))
+register(
+    UndoTable(
+        model=LessonItem,
+        key="lesson_id",
+        rights=lesson_rights,
+        lock=lock_lessons,
+        places=PLACES,
+        after=after_lesson_items,
+    )
+)
+register(
+    UndoTable(
+        model=ContentItem,
+        rights=item_rights,
+        lock=lock_items,
+        trash=trash_item,
+        after=after_items,
+        refusals=refusals,
+    )
+)
+register(
+    UndoTable(
+        model=MediaAsset,
+        rights=media_rights,
+        files=("file",),
+        trash=trash_media,
+        after=after_media,
+        refusals=refusals,
+    )
+)
+register(UndoTable(model=VideoAsset, rights=video_rights, after=after_videos))
+undo_registry.register_history(ContentVersion, of="item_id")
+undo_registry.register_history(MediaUse, of="version_id")

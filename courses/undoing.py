@@ -1,0 +1,198 @@
+"""How changes of subjects, courses and who looks after them are undone."""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from activity import undo_registry
+from activity.undo_registry import Change, Right, UndoTable, Values
+from courses import permissions, preflight
+from courses.cache import bump_catalogue_version
+from courses.errors import CourseRefused, NotReady
+from courses.models import (
+    Course,
+    CoursePrerequisite,
+    CourseSeats,
+    CourseStaff,
+    FormerSlug,
+    RoleAssignment,
+    Subject,
+)
+from courses.services.locking import require_teacher
+from courses.services.prerequisites import check_prerequisites, one_at_a_time
+from courses.services.roles import decide_role
+from courses.services.trash import trash_course
+from lib import markdown
+from lib.decisions import Reason
+from tenancy import security
+from users.models import Permission, Role, User
+from users.roles import RoleRefused, require
+
+
+def rights_by(permission: Permission) -> Callable:
+    """Rights on courses: `permission` to change them, and that of undoing to undo what others did."""
+
+    def rights(user, course_ids: set[UUID]) -> dict[UUID, Right]:
+        courses = Course.objects.filter(pk__in=course_ids)
+        found = set(courses.values_list("pk", flat=True))
+        mine = set(courses.permitted_to(user, permission).values_list("pk", flat=True))
+        others = courses.permitted_to(user, Permission.ACTIVITY_UNDO)
+        others = set(others.values_list("pk", flat=True))
+        # Who made a course that is gone may make it again.
+        gone = Right.CHANGE if permissions.can_create_course(user) else Right.NONE
+        return {
+            course_id: Right.OWN
+            if course_id in others & mine
+            else Right.CHANGE
+            if course_id in mine
+            else Right.NONE
+            if course_id in found
+            else gone
+            for course_id in course_ids
+        }
+
+    return rights
+
+
+course_rights = rights_by(Permission.COURSE_EDIT)
+staff_rights = rights_by(Permission.COURSE_STAFF)
+
+
+def subject_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+    right = Right.CHANGE if permissions.can_edit_subjects(user) else Right.NONE
+    return dict.fromkeys(ids, right)
+
+
+def assignment_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+    """Whether a role may be given or taken, `after_roles` asks as the service does."""
+    right = Right.OWN if user.is_admin else Right.CHANGE
+    return dict.fromkeys(ids, right)
+
+
+def lock_courses(ids: Iterable[UUID]) -> None:
+    """Hold the courses, in the order of their ids, as every service does before it changes their parts."""
+    rows = Course.objects.filter(pk__in=ids).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
+def check_course(user, change: Change, values: Values) -> Reason | None:
+    """Giving away, putting in the trash and publishing have rights of their own."""
+    changed = set(change.after or {})
+    course = Course(pk=change.row_id, owner_id=UUID(values["owner_id"]) if values.get("owner_id") else None)  # fmt: skip
+    is_update = change.operation == "UPDATE"
+    if is_update and changed & {"owner_id", "deleted_at"}:
+        if permissions.owns_or_runs(user, course):
+            return None
+        return Reason("not_owner", _("Only the owner or an admin may do that."))
+    if is_update and "status" in changed and not permissions.can_publish_course(user, course):
+        return Reason("not_publisher", _("Publishing is for others to decide."))
+    return None
+
+
+def after_courses(changes: list[Change], *, by, now) -> None:
+    """Make anew what is derived from a course, and let it be one that could be as it is."""
+    courses = Course.objects.filter(pk__in={change.row_id for change in changes})
+    came_back = {change.row_id for change in changes if change.operation == "DELETE"}
+    for course in courses.select_related("owner"):
+        if course.pk in came_back:
+            # Above every version that the course had before, by which its outline may still be kept.
+            course.outline_version = int(now.timestamp())
+        text = course.description
+        course.description_html = markdown.render(text).html if text else ""
+        course.save(update_fields=["description_html", "outline_version"])
+        if course.owner is not None and _was_touched(changes, course.pk, "owner_id"):
+            require_teacher(course.owner)
+        if course.is_published and _was_touched(changes, course.pk, "status"):
+            _require_ready(course)
+    bump_catalogue_version()
+
+
+def _was_touched(changes, course_id, column):
+    return any(
+        change.row_id == course_id
+        and change.operation == "UPDATE"
+        and column in change.after
+        for change in changes
+    )  # fmt: skip
+
+
+def _require_ready(course):
+    if errors := preflight.errors_of(course):
+        raise NotReady(errors)
+
+
+def after_staff(changes: list[Change], *, by, now) -> None:
+    """Who comes back to teach must still be somebody who may."""
+    back = [change.before["user_id"] for change in changes if change.operation == "DELETE"]
+    for person in User.objects.filter(pk__in=back):
+        require_teacher(person)
+    bump_catalogue_version()
+
+
+def after_prerequisites(changes: list[Change], *, by, now) -> None:
+    """No circle closes by what comes back."""
+    one_at_a_time()
+    for course_id in sorted({change.values["course_id"] for change in changes}):
+        links = CoursePrerequisite.objects.filter(course=course_id)
+        check_prerequisites(UUID(course_id), set(links.values_list("required_course", flat=True)))
+    bump_catalogue_version()
+
+
+def after_roles(changes: list[Change], *, by, now) -> None:
+    """Nobody gives or takes by undoing what they could not otherwise; the security log tells of it."""
+    for change in changes:
+        role = Role.objects.get(pk=change.values["role_id"])
+        person = User.objects.get(pk=change.values["user_id"])
+        course = Course.objects.filter(pk=change.values["course_id"]).first()
+        require(decide_role(by, role, user=person, course=course))
+        security.record(
+            security.Kind.ROLE_CHANGED,
+            user_id=person.pk,
+            role=role.name,
+            change="given" if change.operation == "DELETE" else "taken",
+            course=course.title if course else None,
+        )
+
+
+def forget_catalogue(changes: list[Change], *, by, now) -> None:
+    bump_catalogue_version()
+
+
+of_course = {"key": "course_id", "rights": course_rights, "lock": lock_courses}
+undo_registry.register(UndoTable(model=Subject, rights=subject_rights, after=forget_catalogue))
+undo_registry.register(
+    UndoTable(
+        model=Course,
+        rights=course_rights,
+        derived=frozenset({"description_html", "outline_version"}),
+        files=("thumbnail",),
+        parts=((CourseSeats, "course_id"),),
+        check=check_course,
+        lock=lock_courses,
+        trash=trash_course,
+        after=after_courses,
+        refusals=(CourseRefused,),
+    )
+)
+undo_registry.register(
+    UndoTable(
+        model=CourseStaff,
+        **of_course | {"rights": staff_rights},
+        needs_right=True,
+        after=after_staff,
+    )
+)
+undo_registry.register(UndoTable(model=CoursePrerequisite, **of_course, after=after_prerequisites))
+undo_registry.register(
+    UndoTable(model=FormerSlug, **of_course, title="slug", after=forget_catalogue)
+)
+undo_registry.register(
+    UndoTable(
+        model=RoleAssignment,
+        rights=assignment_rights,
+        needs_right=True,
+        after=after_roles,
+        refusals=(RoleRefused,),
+    )
+)
