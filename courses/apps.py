@@ -7,7 +7,10 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self):
-        from courses import own_checks, preflight  # noqa: PLC0415 -- models must be loaded first
+        # Models must be loaded first.
+        from courses import grants, own_checks, preflight  # noqa: PLC0415 -- see above
+        from users import permissions  # noqa: PLC0415 -- see above
 
+        permissions.register(grants.grants_by_roles)
         preflight.register("facts", own_checks.check_facts)
         preflight.register("prerequisites", own_checks.check_prerequisites)

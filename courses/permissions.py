@@ -1,11 +1,28 @@
-"""Who may do what with a course."""
+"""Who may do what with a course: by built-in role, by teaching it, or by a role of the organization."""
 
 from courses.models import Course, CourseStaff
+from courses.teaching import LOOKING_AFTER, teaching_grants
+from users.models import Permission
+from users.permissions import holds
+
+
+def has_permission(user, permission: Permission, course: Course) -> bool:
+    """Whether `user` (anonymous or not) has a permission on the course.
+
+    One query for an instructor who is not the owner, and one a request for those with roles.
+    """
+
+    def is_co_instructor():
+        return CourseStaff.objects.filter(course=course, user=user).exists()
+
+    return teaching_grants(
+        user, permission, owner_id=course.owner_id, is_co_instructor=is_co_instructor
+    ) or holds(user, permission, course_id=course.pk)
 
 
 def can_create_course(user) -> bool:
-    """Instructors and admins."""
-    return user.is_authenticated and (user.is_admin or user.is_instructor)
+    """Those whose built-in role lets them own a course: instructors and admins."""
+    return holds(user, Permission.COURSE_CREATE) and (user.is_instructor or user.is_admin)
 
 
 def can_view_course(user, course: Course) -> bool:
@@ -16,21 +33,27 @@ def can_view_course(user, course: Course) -> bool:
 
 
 def can_edit_course(user, course: Course) -> bool:
-    """The owner, co-instructors and admins. One query for an instructor who is not the owner."""
-    if owns_or_runs(user, course):
-        return True
-    if not user.is_authenticated or not user.is_instructor:
-        return False
-    return CourseStaff.objects.filter(course=course, user=user).exists()
+    """Change what it says and teaches: the owner, co-instructors and admins."""
+    return has_permission(user, Permission.COURSE_EDIT, course)
 
 
 def can_publish_course(user, course: Course) -> bool:
-    """Who edits it also publishes, unpublishes and archives it."""
-    return can_edit_course(user, course)
+    """Publish, unpublish and archive it: the owner, co-instructors and admins."""
+    return has_permission(user, Permission.COURSE_PUBLISH, course)
+
+
+def can_see_staff(user, course: Course) -> bool:
+    """Everyone who looks after the course in some way. Two queries at most."""
+    return Course.objects.permitted_to(user, *LOOKING_AFTER).filter(pk=course.pk).exists()
 
 
 def can_manage_staff(user, course: Course) -> bool:
-    """The owner and admins: a co-instructor neither invites others nor gives the course away."""
+    """Choose who looks after it: the owner and admins."""
+    return has_permission(user, Permission.COURSE_STAFF, course)
+
+
+def can_give_course_away(user, course: Course) -> bool:
+    """The owner and admins alone: a role to choose helpers does not make the course one's own."""
     return owns_or_runs(user, course)
 
 
@@ -45,8 +68,8 @@ def can_purge_course(user, course: Course) -> bool:
 
 
 def can_edit_subjects(user) -> bool:
-    """Admins: subjects belong to the whole organization."""
-    return user.is_authenticated and user.is_admin
+    """Arrange the subjects, which belong to the whole organization."""
+    return holds(user, Permission.SUBJECT_MANAGE)
 
 
 def owns_or_runs(user, course: Course) -> bool:

@@ -4,8 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course
-from enrollments import services
+from enrollments import permissions, services
 from enrollments.models import Enrollment, EnrollmentChange
 from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin, service_action
 
@@ -82,10 +81,13 @@ class EnrollmentAdmin(TenantAdmin):
     refusals = (services.EnrollmentRefused, services.UnlawfulChange)
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.filter(course__in=Course.objects.live().taught_by(user))
+        return queryset.visible_to(user)
 
     def can_add(self, user):
-        return user.is_admin  # an instructor does not pick from all people of the organization
+        return permissions.can_place_anybody(user)
+
+    def can_change(self, user, obj=None):
+        return obj is None or permissions.can_manage_enrollment(user, obj)
 
     def can_delete(self, user, obj=None):
         return False  # leaving a course is a state; the record stays
@@ -152,4 +154,4 @@ class EnrollmentChangeAdmin(ReadOnlyAdmin):
     sortable_by = []
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.filter(enrollment__course__in=Course.objects.live().taught_by(user))
+        return queryset.filter(enrollment__in=Enrollment.objects.visible_to(user))

@@ -10,6 +10,7 @@ from courses.models import Course
 from enrollments.models import Enrollment
 from enrollments.standing import Standing, standing_of
 from lib.decisions import Decision, Reason, allow, refuse
+from users.models import Permission
 
 Check = Callable[[Standing, datetime], Reason | None]
 
@@ -87,7 +88,7 @@ def is_signed_in(standing, now):
 
 @asks("type")
 def role_may_enroll(standing, now):
-    if standing.user.role == "guest":
+    if not standing.may(Permission.COURSE_ENROLL):
         return Reason(
             "guest_account",
             _("Your account may look around but not enroll. Ask an admin for a student account."),

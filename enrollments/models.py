@@ -10,7 +10,11 @@ from content.models import Lesson
 from courses.models import Course
 from tenancy.fields import TenantForeignKey
 from tenancy.models import TenantModel
-from users.models import User
+from users.models import Permission, User
+from users.permissions import holds
+
+#: Who has one of these on a course sees who is on it.
+SEE_PEOPLE = (Permission.ENROLLMENT_SEE, Permission.ENROLLMENT_MANAGE)
 
 
 class EnrollmentQuerySet(models.QuerySet):
@@ -27,13 +31,20 @@ class EnrollmentQuerySet(models.QuerySet):
         return self.filter(student=user).exclude(status=Enrollment.Status.WITHDRAWN)
 
     def visible_to(self, user):
-        """A student's own; for staff those of the courses they may edit."""
-        if user.is_admin:
+        """A student's own, and those of the courses whose people the person may see."""
+        if any(holds(user, permission) for permission in SEE_PEOPLE):
             return self
-        own = Q(student=user)
-        if user.is_instructor:
-            return self.filter(own | Q(course__in=Course.objects.editable_by(user)))
-        return self.filter(own)
+        return self.filter(
+            Q(student=user) | Q(course__in=Course.objects.live().permitted_to(user, *SEE_PEOPLE))
+        )
+
+    def manageable_by(self, user):
+        """Those that the person may suspend, lift, withdraw and bring back."""
+        if holds(user, Permission.ENROLLMENT_MANAGE):
+            return self
+        return self.filter(
+            course__in=Course.objects.live().permitted_to(user, Permission.ENROLLMENT_MANAGE)
+        )
 
 
 class Enrollment(TenantModel):

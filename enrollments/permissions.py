@@ -1,15 +1,27 @@
 """Who may look after the people of a course."""
 
-from courses.permissions import can_edit_course
-from enrollments.models import Enrollment
+from courses.permissions import has_permission
+from enrollments.models import SEE_PEOPLE, Enrollment
 from enrollments.standing import Standing
+from users.models import Permission
+from users.permissions import holds
 
 
 def can_see_people(standing: Standing) -> bool:
-    """The owner, co-instructors and admins."""
-    return standing.teaches
+    """See who is on the course and how far they are: the owner, co-instructors and admins."""
+    return any(map(standing.may, SEE_PEOPLE))
+
+
+def can_manage_people(standing: Standing) -> bool:
+    """Suspend, lift, withdraw, bring back: the owner, co-instructors and admins."""
+    return standing.may(Permission.ENROLLMENT_MANAGE)
 
 
 def can_manage_enrollment(user, enrollment: Enrollment) -> bool:
-    """Those who may change the course: suspend, lift, withdraw, complete, reopen. Two queries at most."""
-    return can_edit_course(user, enrollment.course)
+    """The same for somebody's place alone. Two queries at most."""
+    return has_permission(user, Permission.ENROLLMENT_MANAGE, enrollment.course)
+
+
+def can_place_anybody(user) -> bool:
+    """Choose from all people of the organization whom to put on a course: admins."""
+    return holds(user, Permission.ENROLLMENT_MANAGE) and holds(user, Permission.PERSON_SEE)

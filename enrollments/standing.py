@@ -7,8 +7,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from courses.models import Course
+from courses.teaching import LOOKING_AFTER, teaching_grants
 from enrollments.models import Enrollment
 from lib.rows import fetch_row
+from users.models import Permission
+from users.permissions import holds
 
 # The course by its id or by its short name, whichever is given.
 STANDING = """
@@ -67,22 +70,34 @@ class Standing:
     is_on_staff: bool
     missing: tuple[dict, ...]
 
-    @property
-    def teaches(self) -> bool:
-        """May change the course, and so opens its lessons without a seat."""
+    def may(self, permission: Permission) -> bool:
+        """Whether the person has a permission on this course; as `courses.permissions.has_permission`.
+
+        No query but that for the roles of somebody who has some, once a request.
+        """
         user = self.user
         if user is None:
             return False
-        if user.is_admin:
-            return True
-        return user.is_instructor and (self.owner_id == user.pk or self.is_on_staff)
+        return teaching_grants(
+            user, permission, owner_id=self.owner_id, is_co_instructor=lambda: self.is_on_staff
+        ) or holds(user, permission, course_id=self.course_id)
+
+    @property
+    def teaches(self) -> bool:
+        """May change the course, and so opens its lessons without a seat."""
+        return self.may(Permission.COURSE_EDIT)
+
+    @property
+    def looks_after(self) -> bool:
+        """Has something to do on the course beside learning, be it only to see who is on it."""
+        return any(map(self.may, LOOKING_AFTER))
 
     @property
     def is_visible(self) -> bool:
         """May open the page of the course; the same as `Course.objects.visible_to`, without a query."""
         if self.deleted_at is not None:
             return False
-        return self.is_listed or self.teaches or self.is_on_it
+        return self.is_listed or self.is_on_it or self.looks_after
 
     @property
     def is_listed(self) -> bool:

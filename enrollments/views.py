@@ -88,7 +88,7 @@ def _own_step(request, slug, service, text):
 @require_GET
 @follow_renames
 def people(request, slug):
-    standing = _manageable(request, slug)
+    standing = _people_of(request, slug)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "newest"
     rows = (
@@ -116,12 +116,15 @@ def people(request, slug):
 @require_http_methods(["GET", "HEAD", "POST"])
 @follow_renames
 def person(request, slug, enrollment_id):
-    standing = _manageable(request, slug)
+    standing = _people_of(request, slug)
     enrollment = get_object_or_404(
         Enrollment.objects.select_related("student"),
         pk=enrollment_id,
         course_id=standing.course_id,
     )
+    can_manage = permissions.can_manage_people(standing)
+    if request.method == "POST" and not can_manage:
+        raise PermissionDenied
     form = StaffActionForm(request.POST or None, enrollment=enrollment)
     if form.is_valid():
         try:
@@ -143,6 +146,7 @@ def person(request, slug, enrollment_id):
         "standing": standing,
         "enrollment": enrollment,
         "form": form,
+        "can_manage": can_manage,
         "changes": list(changes),
     }
     return render(request, "enrollments/enrollment_person.html", context)
@@ -178,7 +182,7 @@ def _on_course(request, slug) -> Standing:
     return standing
 
 
-def _manageable(request, slug) -> Standing:
+def _people_of(request, slug) -> Standing:
     """The same for a course whose people the person may see; 403 for those who only see the course."""
     standing = _visible(request, slug)
     if not permissions.can_see_people(standing):

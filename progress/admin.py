@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course
+from enrollments.models import Enrollment
 from progress.models import LessonProgress, ModuleProgress
 from tenancy.admin import ReadOnlyAdmin
 
@@ -17,7 +17,7 @@ class ProgressAdmin(ReadOnlyAdmin):
     sortable_by = []
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.filter(enrollment__course__in=Course.objects.live().taught_by(user))
+        return queryset.filter(enrollment__in=Enrollment.objects.visible_to(user))
 
 
 @admin.register(LessonProgress)

@@ -15,7 +15,7 @@ from tenancy.admin import (
     TenantStackedInline,
     service_action,
 )
-from users import services, time_zones
+from users import permissions, services, time_zones
 from users.forms import language_choices
 from users.models import Mail, Profile, User
 
@@ -52,7 +52,7 @@ class UserForm(TenantModelForm):
 
 @admin.register(User)
 class UserAdmin(TenantAdmin):
-    """Accounts: for admins. Instructors may choose among those who teach."""
+    """Accounts: for admins, and for instructors with a role that says so. Others choose among those who teach."""
 
     form = UserForm
     list_display = [
@@ -108,13 +108,43 @@ class UserAdmin(TenantAdmin):
     def send_invitation(self, request, user):
         get_adapter(request).send_invitation(user)
 
+    @classmethod
+    def add_inline(cls, inline, *, refusals=()):
+        """Let a higher floor show and change what it knows of a person; `refusals` as on the class."""
+        cls.inlines = [*cls.inlines, inline]
+        cls.refusals = (*cls.refusals, *refusals)
+
+    def scope_for_instructor(self, user, queryset):
+        return queryset if permissions.can_see_accounts(user) else queryset.none()
+
     def pickable_by(self, user, queryset, source_field):
-        if user.is_admin:
+        if permissions.can_see_accounts(user):
             return queryset
         return queryset.active().instructors() if user.is_instructor else queryset.none()
 
+    def can_view(self, user, obj=None):
+        return permissions.can_see_accounts(user)
+
+    def can_add(self, user):
+        return permissions.can_manage_accounts(user)
+
+    def can_change(self, user, obj=None):
+        if obj is None:
+            return permissions.can_manage_accounts(user)
+        return permissions.can_manage_account(user, obj)
+
     def can_delete(self, user, obj=None):
-        return obj is None or obj.pk != user.pk
+        return user.is_admin and (obj is None or obj.pk != user.pk)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        """Nobody makes somebody else more than they are."""
+        if db_field.name == "role":
+            kwargs["choices"] = [
+                (role, label)
+                for role, label in User.Role.choices
+                if permissions.can_give_built_in_role(request.user, role)
+            ]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 @admin.register(Profile)

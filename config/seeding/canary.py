@@ -25,7 +25,15 @@ from content.models import (
     Module,
     VideoAsset,
 )
-from courses.models import Course, CoursePrerequisite, CourseSeats, CourseStaff, FormerSlug, Subject
+from courses.models import (
+    Course,
+    CoursePrerequisite,
+    CourseSeats,
+    CourseStaff,
+    FormerSlug,
+    RoleAssignment,
+    Subject,
+)
 from enrollments.models import Enrollment, EnrollmentChange
 from privacy.models import DataExport, ErasureRequest
 from progress.models import LessonProgress, ModuleProgress
@@ -282,6 +290,8 @@ def build_courses(canary):
     yield subject
     yield course
     yield saved(CourseStaff(course=course, user=person(canary, "admin")))
+    role = canary.rows[Role._meta.label]
+    yield saved(RoleAssignment(course=course, user=person(canary, "admin"), role=role))
     yield saved(CoursePrerequisite(course=draft, required_course=course))
     yield saved(fill(canary, FormerSlug, course=course))
 

@@ -7,6 +7,7 @@ They enforce the rules of the domain; whether the person may ask is for the call
 from courses.services.editing import create_course, update_course
 from courses.services.prerequisites import set_prerequisites
 from courses.services.publication import archive_course, publish_course, unpublish_course
+from courses.services.roles import decide_giving, decide_taking, give_role, take_role
 from courses.services.staff import add_staff, remove_staff, transfer_ownership
 from courses.services.trash import purge_course, restore_course, trash_course
 
@@ -14,11 +15,15 @@ __all__ = [
     "add_staff",
     "archive_course",
     "create_course",
+    "decide_giving",
+    "decide_taking",
+    "give_role",
     "publish_course",
     "purge_course",
     "remove_staff",
     "restore_course",
     "set_prerequisites",
+    "take_role",
     "transfer_ownership",
     "trash_course",
     "unpublish_course",

@@ -54,7 +54,9 @@ def posted(staff=(), required=(), **fields):
         for number, thing in enumerate(chosen):
             form |= {f"{prefix}-{number}-{name}": thing.pk, f"{prefix}-{number}-id": ""}
             form |= {f"{prefix}-{number}-role": "co_instructor"} if prefix == "staff" else {}
-    return form | {"former_slugs-TOTAL_FORMS": 0, "former_slugs-INITIAL_FORMS": 0}
+    for prefix in ("role_assignments", "former_slugs"):
+        form |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    return form
 
 
 def errors(response):

@@ -31,6 +31,16 @@ class Permission(models.TextChoices):
     ORGANIZATION_MANAGE = "organization.manage", _("change the organization's settings")
 
 
+#: How forms group the permissions: a heading, and how their codes begin.
+PERMISSION_GROUPS = (
+    (_("Courses"), ("course.", "subject.")),
+    (_("People on courses"), ("enrollment.",)),
+    (_("Activity"), ("activity.",)),
+    (_("Accounts and roles"), ("person.", "role.")),
+    (_("The organization"), ("organization.", "security.", "privacy.")),
+)
+
+
 class Role(TenantModel):
     """A name for a set of permissions, made by an organization for the work it has to give."""
 

@@ -22,6 +22,8 @@ def form_of(user, **values):
         "profile-INITIAL_FORMS": "0",
         "emailaddress_set-TOTAL_FORMS": "0",
         "emailaddress_set-INITIAL_FORMS": "0",
+        "role_assignments-TOTAL_FORMS": "0",
+        "role_assignments-INITIAL_FORMS": "0",
     }
     known = ("username", "email", "first_name", "last_name", "role", "language", "time_zone")
     return {name: getattr(user, name) for name in known} | {"is_active": "on"} | profile | values

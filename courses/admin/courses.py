@@ -1,4 +1,4 @@
-"""Subjects and courses in the back office. Every change goes through a service."""
+"""Subjects and courses in the back office."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses import permissions, preflight, search, services
+from courses.admin.roles import RoleOfCourseInline
 from courses.cache import bump_catalogue_version
 from courses.errors import CourseRefused
 from courses.forms import CourseForm, PrerequisiteFormSet
@@ -16,6 +17,7 @@ from courses.models import (
     CourseSeats,
     CourseStaff,
     FormerSlug,
+    RoleAssignment,
     Subject,
 )
 from courses.services.editing import EDITABLE
@@ -27,6 +29,8 @@ from tenancy.admin import (
     TenantTabularInline,
     service_action,
 )
+from users.models import Permission
+from users.roles import RoleRefused
 
 
 @admin.register(Subject)
@@ -113,7 +117,7 @@ class CourseAdmin(TenantAdmin):
     """Courses: admins see all, instructors those they teach. State changes by actions."""
 
     form = CourseForm
-    refusals = (CourseRefused, FileRefused)
+    refusals = (CourseRefused, FileRefused, RoleRefused)
     list_display = ["title", "subject", "owner", "status", "students", "published_at"]
     list_select_related = ["subject", "owner", "seats"]
     list_filter = [
@@ -131,7 +135,7 @@ class CourseAdmin(TenantAdmin):
     )
     autocomplete_fields = ["subject", "owner"]
     ordering = ["-created_at", "-id"]
-    inlines = [StaffInline, PrerequisiteInline, FormerSlugInline]
+    inlines = [StaffInline, RoleOfCourseInline, PrerequisiteInline, FormerSlugInline]
     actions = ["publish", "unpublish", "archive", "trash", "restore", "purge"]
     readonly_fields = ["status", "still_missing", "published_at", "deleted_at", "created_at"]
     readonly_fields += ["updated_at"]
@@ -171,13 +175,13 @@ class CourseAdmin(TenantAdmin):
     # Who
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.taught_by(user)
+        return queryset.permitted_to(user, Permission.COURSE_EDIT, Permission.COURSE_PUBLISH)
 
     def pickable_by(self, user, queryset, source_field):
         """Any course one sees may be required; other fields offer those one may change."""
         if source_field.name == "required_course":
             return Course.objects.visible_to(user)
-        return self.rows_for(user, queryset).live()
+        return queryset.editable_by(user)
 
     def can_add(self, user):
         return permissions.can_create_course(user)
@@ -190,10 +194,16 @@ class CourseAdmin(TenantAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         fields = list(super().get_readonly_fields(request, obj))
-        may_give_away = permissions.can_manage_staff(request.user, obj) if obj else False
-        if not (may_give_away or request.user.is_admin):
+        if not (
+            request.user.is_admin or (obj and permissions.can_give_course_away(request.user, obj))
+        ):
             fields.append("owner")
         return fields
+
+    def get_inlines(self, request, obj):
+        """A new course has no roles and no former addresses yet."""
+        later = (RoleOfCourseInline, FormerSlugInline)
+        return [each for each in self.inlines if obj or each not in later]
 
     def get_changeform_initial_data(self, request):
         return {"owner": request.user.pk} | super().get_changeform_initial_data(request)
@@ -252,6 +262,8 @@ class CourseAdmin(TenantAdmin):
             services.set_prerequisites(course.pk, required_ids=formset.required_ids(), **who)
         elif formset.model is CourseStaff:
             self._save_staff(course, formset, who)
+        elif formset.model is RoleAssignment:
+            formset.save()
 
     def _save_staff(self, course, formset, who):
         if not permissions.can_manage_staff(who["by"], course):
@@ -266,17 +278,17 @@ class CourseAdmin(TenantAdmin):
 
     # Actions
 
-    @service_action(gettext_lazy("Publish"))
+    @service_action(gettext_lazy("Publish"), permission="view")
     def publish(self, request, course):
         require(permissions.can_publish_course(request.user, course))
         services.publish_course(course.pk, by=request.user, now=request.now)
 
-    @service_action(gettext_lazy("Make a draft again"))
+    @service_action(gettext_lazy("Make a draft again"), permission="view")
     def unpublish(self, request, course):
         require(permissions.can_publish_course(request.user, course))
         services.unpublish_course(course.pk, by=request.user, now=request.now)
 
-    @service_action(gettext_lazy("Archive"))
+    @service_action(gettext_lazy("Archive"), permission="view")
     def archive(self, request, course):
         require(permissions.can_publish_course(request.user, course))
         services.archive_course(course.pk, by=request.user, now=request.now)
@@ -310,7 +322,7 @@ class OfACourse(ReadOnlyAdmin):
     list_display_links = None
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.filter(course__in=Course.objects.taught_by(user))
+        return queryset.filter(course__in=Course.objects.permitted_to(user, Permission.COURSE_EDIT))
 
 
 @admin.register(CourseSeats)

@@ -5,15 +5,20 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses import visibility
+from courses.teaching import CO_INSTRUCTOR_MAY, LOOKING_AFTER, OWNER_MAY
 from tenancy.fields import TenantForeignKey, TenantOneToOneField
 from tenancy.models import TenantModel
-from users.models import User
+from users.models import Permission, User
+from users.permissions import courses_with, holds
+
+#: Of the condition for the courses on which somebody has a permission.
+EVERY_COURSE = Q()
 
 
 class Subject(TenantModel):
@@ -52,34 +57,42 @@ class CourseQuerySet(models.QuerySet):
         )
 
     def visible_to(self, user):
-        """Those the person may open: what is published to all, their own, and what other apps show them.
+        """Those the person may open: what is published to all, what they look after, and what other apps show them.
 
-        Admins see everything but the trash. Drafts, private and archived courses are seen by their staff
-        and by the people on them.
+        Who looks after every course sees everything but the trash. Drafts, private and archived courses are
+        seen by those who look after them and by the people on them.
         """
-        if user.is_authenticated and user.is_admin:
+        looked_after = self._permitted(user, LOOKING_AFTER)
+        if looked_after is EVERY_COURSE:
             return self.live()
-        seen = Q(status=Course.Status.PUBLISHED, visibility=Course.Visibility.PUBLIC)
+        seen = Q(status=Course.Status.PUBLISHED, visibility=Course.Visibility.PUBLIC) | looked_after
         if user.is_authenticated and user.is_active:
             seen |= visibility.also_visible_to(user)
-            if user.is_instructor:
-                seen |= Q(owner=user) | Q(
-                    pk__in=CourseStaff.objects.filter(user=user).values("course")
-                )
         return self.live().filter(seen)
 
-    def taught_by(self, user):
-        """Those the person owns or helps to teach."""
-        staff = CourseStaff.objects.filter(course=OuterRef("pk"), user=user)
-        return self.filter(Q(owner=user) | Exists(staff))
+    def permitted_to(self, user, *permissions):
+        """Those on which the person has one of the permissions: by built-in role, by teaching, by a role.
+
+        Also in the trash. One query at most for the roles, none for who has none.
+        """
+        condition = self._permitted(user, permissions)
+        return self if condition is EVERY_COURSE else self.filter(condition)
 
     def editable_by(self, user):
-        """Those the person may change: all for an admin, their own for an instructor."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.is_admin:
-            return self.live()
-        return self.live().taught_by(user) if user.is_instructor else self.none()
+        """Those the person may change; a course in the trash nobody may."""
+        return self.live().permitted_to(user, Permission.COURSE_EDIT)
+
+    def _permitted(self, user, permissions):
+        if any(holds(user, permission) for permission in permissions):
+            return EVERY_COURSE
+        condition = Q(pk__in=courses_with(user, permissions))
+        if not user.is_authenticated or not user.is_instructor:
+            return condition
+        if not OWNER_MAY.isdisjoint(permissions):
+            condition |= Q(owner=user)
+        if not CO_INSTRUCTOR_MAY.isdisjoint(permissions):
+            condition |= Q(pk__in=CourseStaff.objects.filter(user=user).values("course"))
+        return condition
 
     def with_seats(self):
         """Adds `taken_seats` and `free_seats`, NULL where the number of seats is not limited."""
