@@ -15,6 +15,7 @@ env.read_env(BASE_DIR / ".env")
 # Ground
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[".localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "config.urls"
@@ -37,7 +38,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "users.middleware.ActorMiddleware",
+    "users.required_factor.RequiredFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -163,7 +164,25 @@ ACCOUNT_FORMS = {
     "reauthenticate": "users.forms.ReauthenticateForm",
 }
 # The library counts in the cache alone and would refuse every sign-in without it.
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+
+# Second factors, and providers that sign people in
+MFA_ADAPTER = "users.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Nobody signs in before their address is verified; the library would forbid to change it later.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SOCIALACCOUNT_ADAPTER = "users.provider_adapter.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_FORMS = {"signup": "users.security_forms.ProviderSignupForm"}
+#: Providers may be reached by http and inside our own network: for tests, and for schools that run theirs in the house.
+LOCAL_PROVIDERS = env.bool("LOCAL_PROVIDERS", default=False)
+
+# What is written down, and who looks
+AUDIT_LOG_MONTHS = env.int("AUDIT_LOG_MONTHS", default=36)  # 12 at least; 0 keeps all
+SECURITY_LOG_MONTHS = env.int("SECURITY_LOG_MONTHS", default=24)
+#: Namespaces and names of the pages that staff may see as a student: what a student learns with, nothing of the account.
+VIEW_AS_PAGES = {"home", "tenancy", "courses", "content", "enrollments", "progress"}
+VIEW_AS_PAGES |= {"users:profile", "users:avatar"}
 
 # Sessions and cookies
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

@@ -1,12 +1,14 @@
 """The account library's pages that this site offers, under the names the library expects.
 
-Its others (sign-in by code, telephone numbers, passkeys) are not switched on, and so have no address.
+Its others (sign-in by code, telephone numbers) are not switched on, and so have no address. What guards an
+account is in `users.security_urls`.
 """
 
 from allauth.account import views as account
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_http_methods
 
+from users.decorators import asks_password_again
 from users.views import SignupView
 
 
@@ -25,7 +27,7 @@ urlpatterns = [
     page("signup/", SignupView.as_view(), "account_signup"),
     page("inactive/", account.account_inactive, "account_inactive"),
     page("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
-    page("email/", account.email, "account_email"),
+    page("email/", asks_password_again(account.email), "account_email"),
     page("confirm-email/", account.email_verification_sent, "account_email_verification_sent"),
     page(CONFIRM, account.confirm_email, "account_confirm_email", is_pattern=True),
     page("password/change/", account.password_change, "account_change_password"),
@@ -40,4 +42,5 @@ urlpatterns = [
         account.password_reset_from_key_done,
         "account_reset_password_from_key_done",
     ),
+    path("", include("users.security_urls")),
 ]

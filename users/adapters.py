@@ -29,6 +29,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": gettext_lazy("This is not your present password."),
     }
 
+    def get_login_stages(self):
+        return ["allauth.account.stages.EmailVerificationStage", "users.second_step.SecondStep"]
+
     def is_open_for_signup(self, request):
         return request.organization.is_signup_open
 

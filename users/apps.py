@@ -7,4 +7,10 @@ class UsersConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self):
-        from users import receivers  # noqa: F401, PLC0415 -- models must be loaded first
+        from users import (  # noqa: PLC0415 -- models must be loaded first
+            receivers,  # noqa: F401
+            security_log,  # noqa: F401
+            template_globals,
+        )
+
+        template_globals.install()

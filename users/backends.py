@@ -10,6 +10,16 @@ _COLUMNS = [field.column for field in User._meta.concrete_fields]
 _FIELDS = [field.attname for field in User._meta.concrete_fields]
 _STAFF = [role.value for role in User.STAFF_ROLES]
 
+#: Whether the organization asks this person for a second factor and there is none.
+LACKS_FACTOR = """(
+    (person.is_staff OR person.sees_private_rows)
+    AND (SELECT staff_needs_second_factor FROM tenancy_organization WHERE id = person.organization_id)
+    AND NOT EXISTS (
+        SELECT FROM mfa_authenticator factor
+        WHERE factor.user_id = person.id AND factor.type IN ('totp', 'webauthn')
+    )
+)"""
+
 # Reading the row also tells the database, for the rest of the transaction, that this user acts. A student's
 # private rows are all that a student sees of such tables; staff see everybody's. Both come from the row
 # itself, so a suspension or a changed role holds from the next request on.
@@ -17,6 +27,7 @@ READ = f"""
 SELECT profile.display_name AS called, profile.avatar AS picture,
     set_config('app.actor_id', person.id::text, true) AS actor,
     set_config('app.private_to', CASE WHEN person.role = ANY(%s) OR person.sees_private_rows THEN %s ELSE person.id::text END, true) AS private_to,
+    {LACKS_FACTOR} AS lacks_factor,
     {", ".join(f"person.{column}" for column in _COLUMNS)}
 FROM users_user person LEFT JOIN users_profile profile ON profile.user_id = person.id
 WHERE person.is_active AND person.id = %s
@@ -31,7 +42,8 @@ class AccountBackend(AuthenticationBackend):
         row = fetch_row(READ, [_STAFF, EVERYONE, user_id])
         if row is None:
             return None
-        called, picture, _actor, _private_to, *values = row
+        called, picture, _actor, _private_to, lacks_factor, *values = row
         user = User.from_db("default", _FIELDS, values)
         user._called, user._picture = called, picture
+        user.lacks_factor = lacks_factor
         return user

@@ -12,6 +12,8 @@ const parts = {
   "form[data-autosubmit]": () => import("./autosubmit.js"),
   "time[data-local]": () => import("./time.js"),
   "[data-visit-url]": () => import("./visit.js"),
+  "[data-passkey]": () => import("./passkeys.js"),
+  "[data-print]": () => import("./print.js"),
   "form[data-unsaved]": () => import("./unsaved.js"),
 };
 
