@@ -35,6 +35,9 @@ class ProfileInline(TenantStackedInline):
     ]
     show_change_link = False
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("user")
+
     def can_delete(self, user, obj=None):
         return False
 

@@ -40,7 +40,8 @@ class Profile(TenantModel):
         verbose_name_plural = _("profiles")
 
     def __str__(self):
-        return self.display_name or str(self.user_id)
+        """The person's name, as far as it is known without a query."""
+        return self.display_name or str(self._state.fields_cache.get("user", self.user_id))
 
 
 class StudentProfile(TenantModel):

@@ -46,6 +46,16 @@ def test_every_list_and_form_is_drawn(client, admin):
         assert client.get(f"/admin/{path}").status_code == 200, path
 
 
+def test_profile_is_headed_by_the_persons_name(client, admin):
+    person = UserFactory(first_name="Mia", last_name="Berg")
+    Profile.objects.create(user=person)
+    page = client.get(f"/admin/users/user/{person.pk}/change/").content.decode()
+
+    assert 'class="inline_label">Mia Berg' in page
+    assert str(Profile.objects.get(user=person)) == str(person.pk)
+    assert str(Profile(user=person, display_name="Mimi")) == "Mimi"
+
+
 def test_a_new_account_gets_a_profile_and_a_link_to_choose_a_password(client, admin):
     new = User(username="Grace", email="Grace@example.org", role="instructor")
     assert client.post("/admin/users/user/add/", form_of(new)).status_code == 302
