@@ -63,6 +63,7 @@ class UndoTable:
     - `person` is the column with the person a row is about: what people do to their own rows stays theirs.
     - `derived` columns follow from others: they are neither compared nor written back. `places` are those that
       others' changes move along, such as a position: they do not keep a new row from going away again.
+    - `uses` are columns with things that a row shows or needs without being a part of them.
     - `files` are columns that name a file, which must still be there.
     - `check(user, change, values)` may object to undoing a change, given the row as it is now.
     - `step(change, values, by=, now=)` undoes a change by a service and says whether it did.
@@ -81,6 +82,7 @@ class UndoTable:
     person: str = ""
     derived: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
     files: tuple[str, ...] = ()
     is_removable: bool = True
     parts: tuple[tuple[type[Model], str], ...] = ()

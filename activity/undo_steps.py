@@ -164,12 +164,22 @@ def _with_what_hangs_on(change: Change, changes: list[Change]) -> set[tuple[str,
         more = {
             other.row
             for other in changes
-            if other.operation == Operation.INSERT
-            and not ids.isdisjoint(value for value in other.after.values() if type(value) is str)
+            if other.operation == Operation.INSERT and not ids.isdisjoint(_wholes_of(other))
         } - kept
         if not more:
             return kept
         kept |= more
+
+
+def _wholes_of(change):
+    """Ids of what a new row may be a part of."""
+    table = undo_registry.table_of(change.table_name)
+    uses = table.uses if table else frozenset()
+    return {
+        value
+        for name, value in change.after.items()
+        if type(value) is str and name not in uses
+    }  # fmt: skip
 
 
 def update_row(model: type[models.Model], row_id: UUID, values: Values) -> None:

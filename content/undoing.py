@@ -146,6 +146,7 @@ register(
         rights=lesson_rights,
         lock=lock_lessons,
         places=PLACES,
+        uses=frozenset({"item_id", "pinned_version_id"}),
         after=after_lesson_items,
     )
 )

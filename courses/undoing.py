@@ -183,7 +183,14 @@ undo_registry.register(
         after=after_staff,
     )
 )
-undo_registry.register(UndoTable(model=CoursePrerequisite, **of_course, after=after_prerequisites))
+undo_registry.register(
+    UndoTable(
+        model=CoursePrerequisite,
+        **of_course,
+        uses=frozenset({"required_course_id"}),
+        after=after_prerequisites,
+    )
+)
 undo_registry.register(
     UndoTable(model=FormerSlug, **of_course, title="slug", after=forget_catalogue)
 )
