@@ -15,11 +15,25 @@ from users.models import Mail, User
 
 @transaction.atomic
 def queue_mail(
-    *, recipient: str, subject: str, text: str, html: str = "", user: User | None = None
+    *,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    user: User | None = None,
+    unsubscribe_url: str = "",
 ) -> Mail:
-    """Write a mail into the outbox and ask the worker to send it; both happen only if the caller commits."""
+    """Write a mail into the outbox and ask the worker to send it; both happen only if the caller commits.
+
+    A POST to `unsubscribe_url` ends mails of this kind; mail programs show a button for it (RFC 8058).
+    """
     mail = Mail.objects.create(
-        recipient=recipient, user=user, subject=subject[:255], text=text, html=html
+        recipient=recipient,
+        user=user,
+        subject=subject[:255],
+        text=text,
+        html=html,
+        unsubscribe_url=unsubscribe_url,
     )
     tasks.send_mail.defer(organization_id=str(require_organization_id()), mail_id=str(mail.pk))
     return mail
@@ -41,7 +55,7 @@ def send_mail(mail_id: str, *, now: datetime) -> bool:
         mail.text,
         from_email=formataddr((name, address)),
         to=[mail.recipient],
-        headers={"Message-ID": f"<{mail.pk}@{address.rpartition('@')[2] or 'localhost'}>"},
+        headers=_headers(mail, address),
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
@@ -49,3 +63,11 @@ def send_mail(mail_id: str, *, now: datetime) -> bool:
     mail.sent_at = now
     mail.save(update_fields=["sent_at"])
     return True
+
+
+def _headers(mail, address):
+    headers = {"Message-ID": f"<{mail.pk}@{address.rpartition('@')[2] or 'localhost'}>"}
+    if mail.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

@@ -24,6 +24,7 @@ class Mail(TenantModel):
     subject = models.CharField(pgettext_lazy("mail", "subject"), max_length=255)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
+    unsubscribe_url = models.URLField(_("ends these mails"), max_length=500, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     class Meta:
