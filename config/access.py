@@ -81,6 +81,13 @@ ACCESS: dict[str, Access] = {
     "users:profile": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
     "users:avatar": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
     "users:profile_edit": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "notifications:list": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "notifications:settings": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "notifications:read_all": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "notifications:open": Access(
+        POST, Who.SIGNED_IN, Tenancy.PRIVATE, {"notification_id": "notification.pk"}
+    ),
+    "notifications:unsubscribe": Access(FORM, Who.ANYONE, arguments={"token": "unsubscribe_token"}),
     "account_login": Access(FORM, Who.ANYONE),
     "account_logout": Access(FORM, Who.ANYONE),
     "account_signup": Access(FORM, Who.ANYONE),

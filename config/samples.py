@@ -11,6 +11,8 @@ from content.models import Lesson, MediaAsset
 from courses.models import Course
 from courses.pictures import version_of
 from enrollments.models import Enrollment
+from notifications import unsubscribing
+from notifications.models import Notification
 from users.models import User
 
 
@@ -23,6 +25,7 @@ class Samples:
     media: MediaAsset | None
     user: User | None
     enrollment: Enrollment | None
+    notification: Notification | None
 
     @property
     def picture_version(self) -> str | None:
@@ -30,6 +33,11 @@ class Samples:
         if self.course is None or not self.course.thumbnail:
             return None
         return version_of(self.course.thumbnail.name)
+
+    @property
+    def unsubscribe_token(self) -> str | None:
+        """Of a link in a mail."""
+        return self.user and unsubscribing.token_for(self.user, unsubscribing.DIGESTS)
 
     @classmethod
     def of_current_organization(cls) -> "Samples":
@@ -43,6 +51,7 @@ class Samples:
             media=MediaAsset.objects.order_by("created_at").first(),
             user=User.objects.filter(role=User.Role.STUDENT).order_by("created_at").first(),
             enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
+            notification=Notification.objects.order_by("created_at").first(),
         )
 
     def value(self, path: str):

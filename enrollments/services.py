@@ -8,7 +8,13 @@ from django.utils.translation import gettext as _
 
 from enrollments.decisions import REJOINING, course_full, decide
 from enrollments.models import Enrollment, EnrollmentChange
-from enrollments.signals import enrollment_activated, enrollment_withdrawn
+from enrollments.signals import (
+    enrollment_activated,
+    enrollment_withdrawn,
+    student_placed,
+    student_removed,
+    student_suspended,
+)
 from enrollments.standing import Standing, standing_of
 from enrollments.states import may_become
 from lib.decisions import Decision, refuse
@@ -116,6 +122,7 @@ def _claim_seat(standing, *, by, now, reason=""):
         return Enrollment.objects.get(course_id=standing.course_id, student=standing.user)
     enrollment._state.adding, enrollment._state.db = False, DEFAULT_DB_ALIAS
     enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
+    _announce_step_of_staff(enrollment, "", by=by, at=now, reason=reason)
     return enrollment
 
 
@@ -127,7 +134,7 @@ def change_state(
 
     Locks the enrollment. A repeat changes nothing. `fields` are written along. Raises UnlawfulChange,
     and IntegrityError where a seat is needed and none is left; announces `enrollment_activated` or
-    `enrollment_withdrawn`.
+    `enrollment_withdrawn`, and what staff did to a student.
     """
     enrollment = lock(enrollment_id)
     before = enrollment.status
@@ -156,7 +163,20 @@ def change_state(
         enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
     elif wanted == Status.WITHDRAWN:
         enrollment_withdrawn.send(sender=Enrollment, enrollment=enrollment, by=by)
+    _announce_step_of_staff(enrollment, before, by=by, at=now, reason=reason)
     return enrollment
+
+
+def _announce_step_of_staff(enrollment, before, *, by, at, reason):
+    if by is None or by.pk == enrollment.student_id:
+        return
+    facts = {"enrollment": enrollment, "by": by, "at": at, "reason": reason}
+    if enrollment.status == Status.ACTIVE and before != Status.COMPLETED:
+        student_placed.send(sender=Enrollment, **facts)
+    elif enrollment.status == Status.WITHDRAWN:
+        student_removed.send(sender=Enrollment, **facts)
+    elif enrollment.status == Status.SUSPENDED:
+        student_suspended.send(sender=Enrollment, **facts)
 
 
 def lock(enrollment_id: UUID) -> Enrollment:

@@ -8,3 +8,10 @@ enrollment_activated = (
 enrollment_withdrawn = (
     Signal()
 )  #: A student left a course and freed the seat. Facts: enrollment, by.
+student_placed = (
+    Signal()
+)  #: Staff put a student on a course, or brought them back. Facts: enrollment, by, at, reason.
+student_removed = Signal()  #: Staff took a student off a course. Facts: enrollment, by, at, reason.
+student_suspended = (
+    Signal()
+)  #: Staff closed the lessons to a student. Facts: enrollment, by, at, reason.

@@ -21,7 +21,12 @@ class BadLink(ValueError):
 
 def url_for(user, kind_code: str) -> str:
     """Path of the page that ends mails of a kind for this person. It holds for good, for mails are kept."""
-    return reverse("notifications:unsubscribe", args=[_signer.sign(f"{user.pk}:{kind_code}")])
+    return reverse("notifications:unsubscribe", args=[token_for(user, kind_code)])
+
+
+def token_for(user, kind_code: str) -> str:
+    """What the link carries: whose it is and for which kind, signed."""
+    return _signer.sign(f"{user.pk}:{kind_code}")
 
 
 def read(token: str) -> tuple[User, str]:

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import models
 from django.utils import timezone
+from privacy.models import DataExport, ErasureRequest
 
 from activity.models import Undo
 from content.models import (
@@ -35,7 +36,7 @@ from courses.models import (
     Subject,
 )
 from enrollments.models import Enrollment, EnrollmentChange
-from privacy.models import DataExport, ErasureRequest
+from notifications.models import Cadence, Notification, Preference
 from progress.models import LessonProgress, ModuleProgress
 from tenancy import services
 from tenancy.context import organization_context
@@ -140,6 +141,8 @@ def marked_fields(model) -> list[models.Field]:
         "users.User.time_zone",
         "users.Profile.visibility",
         "users.ApiToken.prefix",
+        "notifications.Notification.kind",
+        "notifications.Preference.kind",
         "courses.Course.currency",
         "courses.Course.language",
         "courses.Course.search_vector",
@@ -231,6 +234,13 @@ def build_doors(canary):
     )
     yield saved(fill(canary, FailedSignIn, door=FailedSignIn.Door.SIGN_IN))
     yield saved(fill(canary, Lockout, user=user, until=now, released_at=now))
+
+
+def build_notifications(canary):
+    own = {"user": student(canary), "kind": "enrollment.placed", "cadence": Cadence.DAILY}
+    facts = {"title": canary.mark("facts"), "slug": "none"}
+    yield saved(fill(canary, Notification, facts=facts, happened_at=timezone.now(), **own))
+    yield saved(Preference(**own))
 
 
 def person(canary, role):
@@ -348,4 +358,13 @@ def build_activity(canary):
 
 
 #: In the order in which their rows need each other.
-BUILDERS = [build_people, build_doors, build_wishes, build_courses, build_content, build_learning, build_activity]
+BUILDERS = [
+    build_people,
+    build_doors,
+    build_wishes,
+    build_notifications,
+    build_courses,
+    build_content,
+    build_learning,
+    build_activity,
+]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0006_guard_doors"),
+        ("users", "0007_no_index_on_organization_alone"),
     ]
 
     operations = [
