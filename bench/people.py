@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
@@ -17,6 +18,7 @@ from enrollments.models import Enrollment
 from tenancy.context import organization_context
 from tenancy.services import find_organization
 from users.models import User
+from users.sessions import DEVICE, SEEN
 
 HOST = f"{SLUG}.localhost"
 BATCH = 1_000  # sessions per statement
@@ -37,15 +39,22 @@ def organization():
 def signed_in(users) -> list[Person]:
     """A session for each of these users, in the database and in the cache as a sign-in leaves it."""
     people, rows, kept = [], [], {}
-    until = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    for user in users:
-        store = SessionStore()
+    now = timezone.now()
+    until = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    store = SessionStore()
+    devices = [
+        UserSession(user=user, ip="127.0.0.1", session_key=store._get_new_session_key())
+        for user in users
+    ]
+    for device in UserSession.objects.bulk_create(devices, batch_size=BATCH):
+        user, key = device.user, device.session_key
         facts = {
             SESSION_KEY: str(user.pk),
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
             HASH_SESSION_KEY: user.get_session_auth_hash(),
+            DEVICE: device.pk,
+            SEEN: int(now.timestamp()),
         }
-        key = store._get_new_session_key()
         rows.append(Session(session_key=key, session_data=store.encode(facts), expire_date=until))
         kept[SessionStore.cache_key_prefix + key] = facts
         people.append(Person(user.pk, user.username, key))

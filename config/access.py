@@ -6,6 +6,7 @@ A URL pattern without a row here fails the suite.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -55,6 +56,8 @@ ACCESS: dict[str, Access] = {
     "tenancy:theme": Access(GET, Who.ANYONE),
     "tenancy:logo": Access(GET, Who.ANYONE),
     "courses:list": Access(GET, Who.ANYONE),
+NOBODYS_ID = UUID(int=0)
+
     "courses:detail": Access(GET, Who.ANYONE, arguments=COURSE),
     "courses:picture": Access(
         GET, Who.ANYONE, arguments={"course_id": "course.pk", "version": "picture_version"}
@@ -98,6 +101,19 @@ ACCESS: dict[str, Access] = {
     "account_email": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
     "account_email_verification_sent": Access(GET, Who.ANYONE),
     "account_confirm_email": Access(FORM, Who.ANYONE, arguments={"key": "=unknown"}),
+    "users:unlock": Access(
+        FORM, Who.ANYONE, arguments={"lockout_id": f"={NOBODYS_ID}", "secret": "=unknown"}
+    ),
+    "users:devices": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "users:devices_end": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "users:device_end": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE, {"device_id": "=0"}),
+    "users:tokens": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "users:token_add": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "users:token_revoke": Access(
+        FORM, Who.SIGNED_IN, Tenancy.PRIVATE, {"token_id": f"={NOBODYS_ID}"}
+    ),
+    "users:api_me": Access(GET, Who.ANYONE, Tenancy.PRIVATE),
+    "users:api_not_found": Access(GET, Who.ANYONE, Tenancy.SHARED, {"rest": "=unknown"}),
     "account_reset_password": Access(FORM, Who.ANYONE),
     "account_reset_password_done": Access(GET, Who.ANYONE),
     "account_reset_password_from_key": Access(

@@ -159,6 +159,7 @@ ACCOUNT_FORMS = {
     "reset_password": "users.forms.ResetPasswordForm",
     "reset_password_from_key": "users.forms.ResetPasswordKeyForm",
     "change_password": "users.forms.ChangePasswordForm",
+    "user_token": "users.forms.UserTokenForm",
     "set_password": "users.forms.SetPasswordForm",
     "add_email": "users.forms.AddEmailForm",
     "reauthenticate": "users.forms.ReauthenticateForm",
@@ -187,8 +188,6 @@ VIEW_AS_PAGES |= {"users:profile", "users:avatar"}
 # Sessions and cookies
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 HTTPS = env.bool("HTTPS", default=False)
-#: The port in addresses that a job writes into mails, where it is not the scheme's own.
-PUBLIC_PORT = env.str("CAIRN_PORT", default="")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

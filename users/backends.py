@@ -5,6 +5,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from lib.rows import fetch_row
 from tenancy.context import EVERYONE
 from users.models import User
+from users.sessions import device_of_request
 
 _COLUMNS = [field.column for field in User._meta.concrete_fields]
 _FIELDS = [field.attname for field in User._meta.concrete_fields]
@@ -22,7 +23,8 @@ LACKS_FACTOR = """(
 
 # Reading the row also tells the database, for the rest of the transaction, that this user acts. A student's
 # private rows are all that a student sees of such tables; staff see everybody's. Both come from the row
-# itself, so a suspension or a changed role holds from the next request on.
+# itself, so a suspension or a changed role holds from the next request on; so does the end of a session, whose
+# device is then gone.
 READ = f"""
 SELECT profile.display_name AS called, profile.avatar AS picture,
     set_config('app.actor_id', person.id::text, true) AS actor,
@@ -31,15 +33,20 @@ SELECT profile.display_name AS called, profile.avatar AS picture,
     {", ".join(f"person.{column}" for column in _COLUMNS)}
 FROM users_user person LEFT JOIN users_profile profile ON profile.user_id = person.id
 WHERE person.is_active AND person.id = %s
+    AND EXISTS (SELECT FROM usersessions_usersession device WHERE device.id = %s AND device.user_id = person.id)
 """
 
 
 class AccountBackend(AuthenticationBackend):
     """The account library's checks; the user is read together with telling the database who acts."""
 
+    def _authenticate_by_email(self, email, password):
+        """The e-mail stands with the account: one query, like that for a name, found or not."""
+        return self._check_password(User.objects.filter(email=email.lower()).first(), password)
+
     def get_user(self, user_id):
         # The organization's row security lets a session of another organization find nobody.
-        row = fetch_row(READ, [_STAFF, EVERYONE, user_id])
+        row = fetch_row(READ, [_STAFF, EVERYONE, user_id, device_of_request.get()])
         if row is None:
             return None
         called, picture, _actor, _private_to, lacks_factor, *values = row

@@ -1,6 +1,7 @@
 """Forms of the account pages: the account library's checks in the look of the site."""
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 from lib.files import FileRefused
 from lib.forms import CrispyFormMixin
 from lib.images import clean_image
-from users import time_zones
-from users.models import Profile, User
+from users import lockout, time_zones
+from users.models import FailedSignIn, Profile, User
 from users.services import PICTURE_WIDTH
 
 #: The library would cut a longer one off.
@@ -104,8 +105,33 @@ class ResetPasswordKeyForm(NewPasswordFields, CrispyFormMixin, account.ResetPass
     submit_label = _("Set the new password")
 
 
+class UserTokenForm(account.UserTokenForm):
+    """The key of a link to a new password. A wrong one is counted as a failure of the account."""
+
+    def _get_user(self, uidb36):
+        user = super()._get_user(uidb36)
+        return user if user is not None and user.is_active else None
+
+    def clean(self):
+        try:
+            return super().clean()
+        except ValidationError:
+            if self.cleaned_data.get("key"):
+                self._record_failure()
+            raise
+
+    def _record_failure(self):
+        user, number = self.reset_user, self.cleaned_data.get("uidb36", "")
+        target = lockout.target_of(user) if user else lockout.target_of_name(f"reset {number}")
+        get_adapter().record_failure(target, FailedSignIn.Door.PASSWORD_RESET)
+
+
 class ChangePasswordForm(NewPasswordFields, CrispyFormMixin, account.ChangePasswordForm):
     submit_label = _("Change password")
+
+    def clean_oldpassword(self):
+        with get_adapter().one_guess(self.user, FailedSignIn.Door.REAUTHENTICATION):
+            return super().clean_oldpassword()
 
 
 class SetPasswordForm(NewPasswordFields, CrispyFormMixin, account.SetPasswordForm):

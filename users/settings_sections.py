@@ -31,4 +31,6 @@ def settings_tabs() -> list[tuple[str, str, str]]:
 register("profile", _("Profile"), "users:profile_edit", position=10)
 register("email", _("E-mail"), "account_email", position=20)
 register("security", _("Security"), "mfa_index", position=30)
+register("devices", _("Devices"), "users:devices", position=40)
+register("tokens", _("Tokens"), "users:tokens", position=50)
 register("preferences", _("Appearance"), "users:preferences", position=90)

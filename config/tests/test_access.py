@@ -25,7 +25,15 @@ VISITORS = {
 }
 
 #: Addresses that refuse for another reason than who asks, such as a course that one teaches oneself.
-OTHER_REASONS = {"account_inactive", "enrollments:enroll", "progress:visit", "progress:complete"}
+OTHER_REASONS = {
+    "account_inactive",
+    "enrollments:enroll",
+    "progress:visit",
+    "progress:complete",
+    "users:device_end",
+    "users:token_revoke",
+    "users:api_not_found",
+}
 
 
 @pytest.fixture

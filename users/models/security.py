@@ -108,6 +108,13 @@ class TokenScope(models.TextChoices):
     WRITE_ENROLLMENTS = "enrollments:write", _("enroll and withdraw me")
 
 
+class ApiTokenQuerySet(models.QuerySet):
+    def usable(self, now: datetime):
+        """Neither revoked nor ended."""
+        lasts = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+        return self.filter(lasts, revoked_at__isnull=True)
+
+
 class ApiToken(TenantModel):
     """A program's key to what its owner may do, as far as its scopes reach. Shown once, kept as a hash."""
 
@@ -124,12 +131,15 @@ class ApiToken(TenantModel):
     expires_at = models.DateTimeField(_("ends"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
+    objects = ApiTokenQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("token")
         verbose_name_plural = _("tokens")
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="idx_users_token_user"),
+            models.Index(fields=["organization", "prefix"], name="idx_users_token_prefix"),
         ]
         constraints = [
             models.UniqueConstraint(
