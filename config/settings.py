@@ -188,6 +188,8 @@ VIEW_AS_PAGES |= {"users:profile", "users:avatar"}
 # Sessions and cookies
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 HTTPS = env.bool("HTTPS", default=False)
+#: The port in addresses that a job writes into mails, where it is not the scheme's own.
+PUBLIC_PORT = env.str("CAIRN_PORT", default="")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

@@ -1,5 +1,6 @@
 """Addresses that leave the site, in mails above all."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
@@ -17,3 +18,10 @@ def site_origin(request: HttpRequest) -> str:
     if known and host not in known:
         host = list(known)[-1]
     return f"{request.scheme}://{host}{f':{port}' if port else ''}"
+
+
+def organization_origin() -> str:
+    """The same for a job, which has no request: the primary host name, at the port the site is reached by."""
+    host = Domain.objects.order_by("-is_primary", "host").values_list("host", flat=True).first()
+    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
+    return f"{'https' if settings.HTTPS else 'http'}://{host or 'localhost'}{port}"
