@@ -42,7 +42,7 @@ DROP FUNCTION users_keep_an_admin();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("users", "0007_no_index_on_organization_alone")]
+    dependencies = [("users", "0008_mail_unsubscribe_url")]
 
     operations = [
         migrations.AddIndex(
