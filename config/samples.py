@@ -13,6 +13,7 @@ from courses.pictures import version_of
 from enrollments.models import Enrollment
 from notifications import unsubscribing
 from notifications.models import Notification
+from privacy.models import DataExport, ErasureRequest
 from users.models import User
 
 
@@ -25,6 +26,8 @@ class Samples:
     media: MediaAsset | None
     user: User | None
     enrollment: Enrollment | None
+    export: DataExport | None
+    erasure: ErasureRequest | None
     notification: Notification | None
 
     @property
@@ -51,6 +54,8 @@ class Samples:
             media=MediaAsset.objects.order_by("created_at").first(),
             user=User.objects.filter(role=User.Role.STUDENT).order_by("created_at").first(),
             enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
+            export=DataExport.objects.order_by("created_at").first(),
+            erasure=ErasureRequest.objects.order_by("created_at").first(),
             notification=Notification.objects.order_by("created_at").first(),
         )
 

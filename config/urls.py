@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("users.account_urls")),
     path("", include("tenancy.urls")),
     path("", include("users.urls")),
+    path("", include("privacy.urls")),
     path("notifications/", include("notifications.urls")),
     path("", include("courses.urls")),
     path("", include("content.urls")),

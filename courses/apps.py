@@ -8,9 +8,11 @@ class CoursesConfig(AppConfig):
 
     def ready(self):
         # Models must be loaded first.
-        from courses import grants, own_checks, preflight  # noqa: PLC0415 -- see above
+        from courses import grants, handing_over, own_checks, preflight  # noqa: PLC0415 -- see above
+        from privacy import obstacles  # noqa: PLC0415 -- see above
         from users import permissions  # noqa: PLC0415 -- see above
 
         permissions.register(grants.grants_by_roles)
+        obstacles.register(handing_over.owned_courses)
         preflight.register("facts", own_checks.check_facts)
         preflight.register("prerequisites", own_checks.check_prerequisites)
