@@ -48,6 +48,7 @@ FORM = ("GET", "HEAD", "POST")
 
 COURSE = {"slug": "course.slug"}
 LESSON = {"slug": "course.slug", "lesson_slug": "lesson.slug"}
+COURSE_ROW = {"slug": "=course", "row_id": "course.pk"}
 
 ACCESS: dict[str, Access] = {
     "healthz": Access(GET, Who.ANYONE, Tenancy.SHARED),
@@ -100,6 +101,14 @@ NOBODYS_ID = UUID(int=0)
     "privacy:erasures": Access(GET, Who.ADMIN),
     "privacy:erasure": Access(FORM, Who.ADMIN, arguments={"request_id": "erasure.pk"}),
     "privacy:proof": Access(GET, Who.ADMIN, arguments={"request_id": "erasure.pk"}),
+    "activity:feed": Access(GET, Who.ADMIN),
+    "activity:export": Access(GET, Who.ADMIN),
+    "activity:of": Access(GET, Who.COURSE_STAFF, arguments=COURSE_ROW),
+    "activity:export_of": Access(GET, Who.COURSE_STAFF, arguments=COURSE_ROW),
+    "activity:security": Access(GET, Who.ADMIN),
+    "activity:export_security": Access(GET, Who.ADMIN),
+    "activity:view_as": Access(POST, Who.COURSE_STAFF, arguments={"user_id": "user.pk"}),
+    "activity:view_as_stop": Access(POST, Who.SIGNED_IN),
     "account_login": Access(FORM, Who.ANYONE),
     "account_logout": Access(FORM, Who.ANYONE),
     "account_signup": Access(FORM, Who.ANYONE),

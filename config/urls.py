@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("users.urls")),
     path("", include("privacy.urls")),
     path("notifications/", include("notifications.urls")),
+    path("", include("activity.urls")),
     path("", include("courses.urls")),
     path("", include("content.urls")),
     path("", include("enrollments.urls")),

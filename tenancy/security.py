@@ -11,6 +11,15 @@ Kind = SecurityEvent.Kind
 # The database adds organization, actor, address and time, and lets nobody name or change them.
 RECORD = "INSERT INTO tenancy_securityevent (kind, user_id, details) VALUES (%s, %s, %s::jsonb)"
 
+# Once per viewer, student and day (UTC): who goes through a list again and again fills no log.
+RECORD_DISCLOSURE = """
+INSERT INTO tenancy_securityevent (kind, user_id, details)
+SELECT %(kind)s::varchar, %(student)s::uuid, %(details)s::jsonb WHERE NOT EXISTS (
+    SELECT FROM tenancy_securityevent WHERE kind = %(kind)s::varchar AND user_id = %(student)s::uuid AND actor_id = %(viewer)s::uuid
+        AND at >= date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+)
+"""
+
 
 def record(kind: Kind, *, user_id: UUID | None = None, **details) -> None:
     """Write down that `kind` happened to `user_id` (None where nobody's account is meant).
@@ -19,3 +28,15 @@ def record(kind: Kind, *, user_id: UUID | None = None, **details) -> None:
     """
     with prepared_cursor() as cursor:
         cursor.execute(RECORD, [kind.value, user_id, json.dumps(details, default=str)])
+
+
+def record_disclosure(student_id: UUID, *, by, **details) -> None:
+    """Write down that `by` looked at the record of a student, the first time on a day."""
+    parameters = {
+        "kind": Kind.RECORD_DISCLOSED.value,
+        "student": student_id,
+        "viewer": by.pk,
+        "details": json.dumps(details, default=str),
+    }
+    with prepared_cursor() as cursor:
+        cursor.execute(RECORD_DISCLOSURE, parameters)

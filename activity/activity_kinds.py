@@ -1,0 +1,57 @@
+"""What the feeds say about the rows of the floors below: people, their accounts, the organization's host names."""
+
+from django.utils.translation import gettext_lazy as _
+
+from activity.models import Undo
+from activity.registry import Kind, register
+from tenancy.models import Domain
+from users.models import (
+    ApiToken,
+    InstructorProfile,
+    Lockout,
+    Profile,
+    Role,
+    StudentProfile,
+    User,
+)
+
+SUSPENDED = _("%(who)s suspended %(thing)s")
+LET_IN_AGAIN = _("%(who)s lifted the suspension of %(thing)s")
+
+
+def full_name(parts: list[str]) -> str:
+    first, last, username = parts
+    return f"{first} {last}".strip() or username
+
+
+def tell_account(before: dict | None, after: dict | None) -> str | None:
+    if before is None or after is None or "is_active" not in after:
+        return None
+    return LET_IN_AGAIN if after["is_active"] else SUSPENDED
+
+
+register(
+    Kind(
+        User,
+        _("the account of %(name)s"),
+        columns=("first_name", "last_name", "username"),
+        name=full_name,
+        tells=tell_account,
+        hidden=frozenset({"is_staff", "sees_private_rows", "last_login", "last_login_ip"}),
+        weight=7,
+    ),
+    Kind(Profile, _("the profile of %(name)s"), columns=("user_id",)),
+    Kind(StudentProfile, _("the student profile of %(name)s"), columns=("user_id",)),
+    Kind(InstructorProfile, _("the instructor profile of %(name)s"), columns=("user_id",)),
+    Kind(Role, _("the role “%(name)s”"), columns=("name",), weight=7),
+    Kind(ApiToken, _("the token “%(name)s”"), columns=("name",), hidden=frozenset({"prefix"})),
+    Kind(
+        Lockout,
+        _("the lockout of %(name)s"),
+        columns=("user_id",),
+        hidden=frozenset({"login_hash"}),
+        weight=4,
+    ),
+    Kind(Domain, _("the host name %(name)s"), columns=("host",)),
+    Kind(Undo, _("an undone change"), columns=(), weight=0),
+)

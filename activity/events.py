@@ -1,0 +1,90 @@
+"""The security log in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from activity.names import PEOPLE, Names
+from tenancy.models import SecurityEvent
+
+#: What the details of events are called; others show the name they were recorded under.
+LABELS = {
+    "backend": gettext_lazy("way in"),
+    "change": gettext_lazy("change"),
+    "course": gettext_lazy("course"),
+    "door": gettext_lazy("door"),
+    "filters": gettext_lazy("filters"),
+    "how": gettext_lazy("how"),
+    "name": gettext_lazy("name"),
+    "provider": gettext_lazy("provider"),
+    "reason": gettext_lazy("reason"),
+    "role": gettext_lazy("role"),
+    "row": gettext_lazy("row"),
+    "scopes": gettext_lazy("scopes"),
+    "thing": gettext_lazy("thing"),
+    "what": gettext_lazy("what"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """One line of the log; `whom` is "" where it happened to nobody in particular."""
+
+    at: datetime
+    kind: str
+    label: str
+    who: str
+    whom: str
+    whom_id: UUID | None
+    client_ip: str
+    details: str
+
+
+def tell_events(events: Iterable[SecurityEvent]) -> list[ToldEvent]:
+    """The events with the names of people. One query; a second where people are gone."""
+    events = list(events)
+    people = {event.user_id for event in events} | {event.actor_id for event in events}
+    names = Names((), [(PEOPLE, person) for person in people if person])
+    return [_tell(event, names) for event in events]
+
+
+def _tell(event: SecurityEvent, names: Names) -> ToldEvent:
+    return ToldEvent(
+        at=event.at,
+        kind=event.kind,
+        label=event.get_kind_display(),
+        who=_called(event.actor_id, names),
+        whom=_called(event.user_id, names),
+        whom_id=event.user_id if event.user_id and names.person(event.user_id) else None,
+        client_ip=event.client_ip or "",
+        details=told_details(event.details),
+    )
+
+
+def _called(person_id, names):
+    if person_id is None:
+        return ""
+    return names.person(person_id) or _("somebody who is gone")
+
+
+def told_details(details: dict) -> str:
+    """ "reason: helps with enrolling · door: sign-in"."""
+    return " · ".join(
+        f"{LABELS.get(name, name.replace('_', ' '))}: {_told(value)}"
+        for name, value in details.items()
+        if value not in (None, "", [], {})
+    )
+
+
+def _told(value) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={part}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)

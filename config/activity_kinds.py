@@ -1,0 +1,21 @@
+"""What the activity feeds say about rows of apps that stand beside them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from activity.registry import Kind, register
+from privacy.models import DataExport, ErasureRequest
+
+register(
+    Kind(
+        DataExport,
+        _("the download of the personal data of %(name)s"),
+        columns=("person_id",),
+        weight=4,
+    ),
+    Kind(
+        ErasureRequest,
+        _("the request to erase the personal data of %(name)s"),
+        columns=("person_id",),
+        weight=8,
+    ),
+)

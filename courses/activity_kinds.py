@@ -1,0 +1,75 @@
+"""What the activity feeds say about subjects, courses and who looks after them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from activity.registry import Kind, register, register_course_rule
+from courses.models import (
+    Course,
+    CoursePrerequisite,
+    CourseStaff,
+    FormerSlug,
+    RoleAssignment,
+    Subject,
+)
+from courses.permissions import has_permission
+
+_STATES = {
+    Course.Status.PUBLISHED: _("%(who)s published %(thing)s"),
+    Course.Status.ARCHIVED: _("%(who)s archived %(thing)s"),
+    Course.Status.DRAFT: _("%(who)s unpublished %(thing)s"),
+}
+
+
+def tell_state(before: dict | None, after: dict | None) -> str | None:
+    """Publishing has a sentence of its own; a new course is just added."""
+    if before is None or after is None:
+        return None
+    return _STATES.get(after.get("status"))
+
+
+def rights_on_course(user, course_id, permissions) -> frozenset:
+    course = Course.objects.filter(pk=course_id).only("id", "owner").first()
+    if course is None:
+        return frozenset()
+    return frozenset(right for right in permissions if has_permission(user, right, course))
+
+
+register(
+    Kind(Subject, _("the subject “%(name)s”"), weight=6),
+    Kind(
+        Course,
+        _("the course “%(name)s”"),
+        courses="SELECT %(id)s::uuid",
+        tells=tell_state,
+        hidden=frozenset({"description_html", "search_vector", "outline_version", "published_at"}),
+        weight=9,
+    ),
+    Kind(
+        CourseStaff,
+        _("the teacher %(name)s"),
+        columns=("user_id", "course_id"),
+        courses="SELECT course_id FROM courses_coursestaff WHERE id = %(id)s",
+        weight=7,
+    ),
+    Kind(
+        RoleAssignment,
+        _("the assignment of a role to %(name)s"),
+        columns=("user_id", "role_id"),
+        courses="SELECT course_id FROM courses_roleassignment WHERE id = %(id)s",
+        weight=7,
+    ),
+    Kind(
+        CoursePrerequisite,
+        _("the prerequisite “%(name)s”"),
+        columns=("required_course_id",),
+        courses="SELECT course_id FROM courses_courseprerequisite WHERE id = %(id)s",
+    ),
+    Kind(
+        FormerSlug,
+        _("the former short name “%(name)s”"),
+        columns=("slug",),
+        courses="SELECT course_id FROM courses_formerslug WHERE id = %(id)s",
+        weight=1,
+    ),
+)
+register_course_rule(rights_on_course)
