@@ -18,9 +18,13 @@ class Who(StrEnum):
     SIGNED_IN = "signed-in person"
     LEARNER = "person on the course, or its staff"
     STUDENT = "person on the course"
+    LOOKS_AFTER = "who looks after the course, be it by a role on it"
+    SEES_PEOPLE = "who may see who is on the course"
     COURSE_STAFF = "owner, co-instructors and admins"
+    OWNER = "owner and admins"
     STAFF = "instructors and admins"
     ADMIN = "admins"
+    NOBODY = "nobody"
 
 
 class Tenancy(StrEnum):
@@ -34,17 +38,25 @@ class Access:
     """One row: the methods an address answers, who may use it, whose rows it shows.
 
     `arguments` maps the pattern's parameters to attribute paths of the sample rows in `config.samples`.
+    `who_changes` may send forms, where those are fewer than who may look.
     """
 
     methods: tuple[str, ...]
     who: Who
     tenancy: Tenancy = Tenancy.ORGANIZATION
     arguments: dict[str, str] = field(default_factory=dict)
+    who_changes: Who | None = None
+
+    def who_may(self, method: str) -> Who:
+        """Who may ask the address by this method."""
+        return self.who_changes if method == "POST" and self.who_changes else self.who
 
 
 GET = ("GET", "HEAD")
 POST = ("POST",)
 FORM = ("GET", "HEAD", "POST")
+
+NOBODYS_ID = UUID(int=0)
 
 COURSE = {"slug": "course.slug"}
 LESSON = {"slug": "course.slug", "lesson_slug": "lesson.slug"}
@@ -57,9 +69,13 @@ ACCESS: dict[str, Access] = {
     "tenancy:theme": Access(GET, Who.ANYONE),
     "tenancy:logo": Access(GET, Who.ANYONE),
     "courses:list": Access(GET, Who.ANYONE),
-NOBODYS_ID = UUID(int=0)
-
     "courses:detail": Access(GET, Who.ANYONE, arguments=COURSE),
+    "courses:staff": Access(FORM, Who.LOOKS_AFTER, arguments=COURSE, who_changes=Who.OWNER),
+    "courses:staff_suggestions": Access(GET, Who.OWNER, arguments=COURSE),
+    "courses:staff_hand_over": Access(FORM, Who.OWNER, arguments=COURSE),
+    "courses:staff_remove": Access(
+        FORM, Who.OWNER, arguments={"slug": "course.slug", "entry_id": "staff.pk"}
+    ),
     "courses:picture": Access(
         GET, Who.ANYONE, arguments={"course_id": "course.pk", "version": "picture_version"}
     ),
@@ -70,9 +86,12 @@ NOBODYS_ID = UUID(int=0)
     "enrollments:withdraw": Access(FORM, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:pause": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:resume": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
-    "enrollments:people": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:people": Access(GET, Who.SEES_PEOPLE, arguments=COURSE),
     "enrollments:person": Access(
-        FORM, Who.COURSE_STAFF, arguments={"slug": "course.slug", "enrollment_id": "enrollment.pk"}
+        FORM,
+        Who.SEES_PEOPLE,
+        arguments={"slug": "course.slug", "enrollment_id": "enrollment.pk"},
+        who_changes=Who.COURSE_STAFF,
     ),
     "progress:go_on": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
     "progress:reopen": Access(POST, Who.STUDENT, Tenancy.PRIVATE, LESSON),
@@ -82,43 +101,6 @@ NOBODYS_ID = UUID(int=0)
     "progress:visit": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),
     "progress:course_progress": Access(GET, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "users:preferences": Access(FORM, Who.ANYONE),
-    "users:profile": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
-    "users:avatar": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
-    "users:profile_edit": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "notifications:list": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "notifications:settings": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "notifications:read_all": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "notifications:open": Access(
-        POST, Who.SIGNED_IN, Tenancy.PRIVATE, {"notification_id": "notification.pk"}
-    ),
-    "notifications:unsubscribe": Access(FORM, Who.ANYONE, arguments={"token": "unsubscribe_token"}),
-    "privacy:overview": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "privacy:export": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "privacy:download": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE, {"export_id": "export.pk"}),
-    "privacy:erase": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "privacy:withdraw": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "privacy:export_for": Access(FORM, Who.ADMIN, arguments={"user_id": "user.pk"}),
-    "privacy:erasures": Access(GET, Who.ADMIN),
-    "privacy:erasure": Access(FORM, Who.ADMIN, arguments={"request_id": "erasure.pk"}),
-    "privacy:proof": Access(GET, Who.ADMIN, arguments={"request_id": "erasure.pk"}),
-    "activity:feed": Access(GET, Who.ADMIN),
-    "activity:export": Access(GET, Who.ADMIN),
-    "activity:of": Access(GET, Who.COURSE_STAFF, arguments=COURSE_ROW),
-    "activity:export_of": Access(GET, Who.COURSE_STAFF, arguments=COURSE_ROW),
-    "activity:security": Access(GET, Who.ADMIN),
-    "activity:export_security": Access(GET, Who.ADMIN),
-    "activity:view_as": Access(POST, Who.COURSE_STAFF, arguments={"user_id": "user.pk"}),
-    "activity:view_as_stop": Access(POST, Who.SIGNED_IN),
-    "account_login": Access(FORM, Who.ANYONE),
-    "account_logout": Access(FORM, Who.ANYONE),
-    "account_signup": Access(FORM, Who.ANYONE),
-    "account_inactive": Access(GET, Who.ANYONE),
-    "account_reauthenticate": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "account_change_password": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "account_set_password": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "account_email": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "account_email_verification_sent": Access(GET, Who.ANYONE),
-    "account_confirm_email": Access(FORM, Who.ANYONE, arguments={"key": "=unknown"}),
     "users:unlock": Access(
         FORM, Who.ANYONE, arguments={"lockout_id": f"={NOBODYS_ID}", "secret": "=unknown"}
     ),
@@ -132,6 +114,54 @@ NOBODYS_ID = UUID(int=0)
     ),
     "users:api_me": Access(GET, Who.ANYONE, Tenancy.PRIVATE),
     "users:api_not_found": Access(GET, Who.ANYONE, Tenancy.SHARED, {"rest": "=unknown"}),
+    "users:profile": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
+    "users:avatar": Access(GET, Who.SIGNED_IN, arguments={"user_id": "user.pk"}),
+    "users:profile_edit": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "privacy:overview": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "privacy:export": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "privacy:download": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE, {"export_id": "export.pk"}),
+    "privacy:erase": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "privacy:withdraw": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "privacy:export_for": Access(FORM, Who.ADMIN, arguments={"user_id": "user.pk"}),
+    "privacy:erasures": Access(GET, Who.ADMIN),
+    "privacy:erasure": Access(FORM, Who.ADMIN, arguments={"request_id": "erasure.pk"}),
+    "privacy:proof": Access(GET, Who.ADMIN, arguments={"request_id": "erasure.pk"}),
+    "activity:undo": Access(FORM, Who.COURSE_STAFF, arguments={"request_id": "change"}),
+    "activity:trash": Access(GET, Who.STAFF),
+    "activity:trash_put": Access(
+        FORM, Who.COURSE_STAFF, arguments={"kind": "=lesson", "row_id": "lesson.pk"}
+    ),
+    "activity:trash_restore": Access(
+        POST, Who.COURSE_STAFF, arguments={"kind": "=lesson", "row_id": "lesson.pk"}
+    ),
+    "activity:trash_purge": Access(
+        FORM, Who.ADMIN, arguments={"kind": "=lesson", "row_id": "trashed_lesson.pk"}
+    ),
+    "activity:feed": Access(GET, Who.ADMIN),
+    "activity:export": Access(GET, Who.ADMIN),
+    "activity:of": Access(GET, Who.COURSE_STAFF, arguments=COURSE_ROW),
+    "activity:export_of": Access(GET, Who.COURSE_STAFF, arguments=COURSE_ROW),
+    "activity:security": Access(GET, Who.ADMIN),
+    "activity:export_security": Access(GET, Who.ADMIN),
+    "activity:view_as": Access(POST, Who.COURSE_STAFF, arguments={"user_id": "user.pk"}),
+    "activity:view_as_stop": Access(POST, Who.SIGNED_IN),
+    "notifications:list": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "notifications:settings": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "notifications:read_all": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "notifications:open": Access(
+        POST, Who.SIGNED_IN, Tenancy.PRIVATE, {"notification_id": "notification.pk"}
+    ),
+    "notifications:unsubscribe": Access(FORM, Who.ANYONE, arguments={"token": "unsubscribe_token"}),
+    "account_login": Access(FORM, Who.ANYONE),
+    "account_logout": Access(FORM, Who.ANYONE),
+    "account_signup": Access(FORM, Who.ANYONE),
+    "account_inactive": Access(GET, Who.ANYONE),
+    "account_reauthenticate": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_change_password": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_set_password": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_email": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "account_email_verification_sent": Access(GET, Who.ANYONE),
+    "account_confirm_email": Access(FORM, Who.ANYONE, arguments={"key": "=unknown"}),
     "account_reset_password": Access(FORM, Who.ANYONE),
     "account_reset_password_done": Access(GET, Who.ANYONE),
     "account_reset_password_from_key": Access(

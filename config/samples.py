@@ -1,6 +1,7 @@
 """Rows that stand for all others when an address needs arguments: for `dump_urls` and for the tests."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib import admin
@@ -8,12 +9,13 @@ from django.urls import NoReverseMatch, reverse
 
 from config.access import Access, Address
 from content.models import Lesson, MediaAsset
-from courses.models import Course
+from courses.models import Course, CourseStaff
 from courses.pictures import version_of
 from enrollments.models import Enrollment
 from notifications import unsubscribing
 from notifications.models import Notification
 from privacy.models import DataExport, ErasureRequest
+from tenancy.models import AuditEntry
 from users.models import User
 
 
@@ -21,14 +23,17 @@ from users.models import User
 class Samples:
     """One row of each kind, all of one course where they belong to one; None where there is none."""
 
-    course: Course | None
-    lesson: Lesson | None
-    media: MediaAsset | None
-    user: User | None
-    enrollment: Enrollment | None
-    export: DataExport | None
-    erasure: ErasureRequest | None
-    notification: Notification | None
+    course: Course | None = None
+    lesson: Lesson | None = None
+    media: MediaAsset | None = None
+    user: User | None = None
+    enrollment: Enrollment | None = None
+    trashed_lesson: Lesson | None = None
+    change: UUID | None = None  #: the request of a change that can be undone
+    notification: Notification | None = None
+    staff: CourseStaff | None = None
+    export: DataExport | None = None
+    erasure: ErasureRequest | None = None
 
     @property
     def picture_version(self) -> str | None:
@@ -50,13 +55,19 @@ class Samples:
         of_course = {"course": course}
         return cls(
             course=course,
-            lesson=Lesson.objects.filter(**of_course).order_by("created_at").first(),
+            lesson=Lesson.objects.live().filter(**of_course).order_by("created_at").first(),
+            trashed_lesson=Lesson.objects.filter(**of_course, deleted_at__isnull=False).first(),
+            change=AuditEntry.objects.filter(table_name="courses_course", request_id__isnull=False)
+            .order_by("at")
+            .values_list("request_id", flat=True)
+            .first(),
             media=MediaAsset.objects.order_by("created_at").first(),
             user=User.objects.filter(role=User.Role.STUDENT).order_by("created_at").first(),
             enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
+            notification=Notification.objects.order_by("created_at").first(),
+            staff=CourseStaff.objects.filter(**of_course).order_by("created_at").first(),
             export=DataExport.objects.order_by("created_at").first(),
             erasure=ErasureRequest.objects.order_by("created_at").first(),
-            notification=Notification.objects.order_by("created_at").first(),
         )
 
     def value(self, path: str):

@@ -27,15 +27,15 @@ LOOKING_AFTER = OWNER_MAY
 FOR_ONE_COURSE = LOOKING_AFTER | {Permission.COURSE_ENROLL}
 
 
-def teaching_grants(
-    user, permission: Permission, *, owner_id: UUID | None, is_co_instructor: Callable[[], bool]
-) -> bool:
-    """Whether this person's part in teaching a course grants a permission on it.
+def by_teaching(
+    user, *, owner_id: UUID | None, is_co_instructor: Callable[[], bool]
+) -> frozenset[str]:
+    """What somebody's part in teaching a course grants on it, as long as their built-in role lets them teach.
 
-    Only as long as the built-in role lets them teach. `is_co_instructor` is asked last, for it may cost a query.
+    `is_co_instructor` is asked last, for it may cost a query.
     """
     if not user.is_authenticated or not user.is_instructor:
-        return False
+        return frozenset()
     if owner_id == user.pk:
-        return permission in OWNER_MAY
-    return permission in CO_INSTRUCTOR_MAY and is_co_instructor()
+        return OWNER_MAY
+    return CO_INSTRUCTOR_MAY if is_co_instructor() else frozenset()

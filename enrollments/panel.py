@@ -7,6 +7,7 @@ from jinja2 import pass_context
 from markupsafe import Markup
 
 from enrollments.decisions import decide
+from enrollments.permissions import can_see_people
 from enrollments.standing import standing_here
 
 TEMPLATE = "enrollments/_panel.html"
@@ -26,6 +27,7 @@ def enroll_panel(context, request, course) -> Markup:
         "standing": standing,
         "decision": decision,
         "kind": kind_of(standing, decision),
+        "sees_people": can_see_people(standing),
         "seats": seats_text(standing),
     }
     return Markup(template.render(values))
@@ -41,7 +43,7 @@ def kind_of(standing, decision) -> str:
         return "teaches"
     if decision:
         return "again" if standing.enrollment_id else "enroll"
-    return "refused"
+    return "helps" if standing.looks_after else "refused"
 
 
 def seats_text(standing) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from courses.models import Course
-from courses.teaching import LOOKING_AFTER, teaching_grants
+from courses.teaching import LOOKING_AFTER, by_teaching
 from enrollments.models import Enrollment
 from lib.rows import fetch_row
 from users.models import Permission
@@ -78,9 +78,10 @@ class Standing:
         user = self.user
         if user is None:
             return False
-        return teaching_grants(
-            user, permission, owner_id=self.owner_id, is_co_instructor=lambda: self.is_on_staff
-        ) or holds(user, permission, course_id=self.course_id)
+        teaching = by_teaching(
+            user, owner_id=self.owner_id, is_co_instructor=lambda: self.is_on_staff
+        )
+        return permission in teaching or holds(user, permission, course_id=self.course_id)
 
     @property
     def teaches(self) -> bool:

@@ -116,9 +116,14 @@ def _grants_for(user, permissions):
     return grants_of(user)
 
 
-def held_everywhere(user: User) -> frozenset[str]:
-    """All that a person may do for the whole organization."""
-    return BUILT_IN[user.role] | grants_of(user).everywhere if user.is_active else frozenset()
+def held_by(user: User, *, course_id: UUID | None = None) -> frozenset[str]:
+    """All that the built-in role and the organization's roles let somebody do, everywhere or on a course."""
+    if not user.is_active:
+        return frozenset()
+    if user.is_admin:
+        return BUILT_IN[user.role]
+    grants = grants_of(user)
+    return BUILT_IN[user.role] | grants.everywhere | grants.on_courses.get(course_id, frozenset())
 
 
 def can_see_accounts(user) -> bool:
@@ -154,7 +159,7 @@ def can_give_built_in_role(user, role: str) -> bool:
 def lacks(user: User, permissions: Iterable[str]) -> frozenset[str]:
     """Those of the permissions that this person does not hold for the organization, so cannot hand on."""
     wanted = frozenset(permissions) - ORDINARY
-    return wanted - held_everywhere(user) if wanted else wanted
+    return wanted - held_by(user) if wanted else wanted
 
 
 def can_manage_roles(user) -> bool:

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.models import Course, RoleAssignment
-from courses.permissions import can_manage_staff, has_permission
+from courses.permissions import can_manage_staff, held_on
 from courses.services.locking import lock_course
-from courses.teaching import FOR_ONE_COURSE
+from courses.teaching import CO_INSTRUCTOR_MAY, FOR_ONE_COURSE
 from lib.decisions import Decision, Reason, allow, refuse
 from tenancy import security
-from users.models import Role, User
-from users.permissions import ORDINARY, can_manage_roles, forget_grants, lacks
+from users.models import Permission, Role, User
+from users.permissions import ORDINARY, can_manage_roles, forget_grants, held_by
 from users.roles import more_than_held, not_a_manager, own_role, require
 
 
@@ -31,24 +31,34 @@ def decide_taking(by: User, assignment: RoleAssignment) -> Decision:
 
 def decide_role(by: User, role: Role, *, user: User, course: Course | None) -> Decision:
     """Whether this role of `user`, on `course` or in the organization, is for `by` to give and to take."""
+    return _decide(by, role.permissions, user=user, course=course)
+
+
+def decide_co_instructor(by: User, *, user: User, course: Course) -> Decision:
+    """Whether it is for `by` to let `user` teach the course beside its owner, or to end that."""
+    return _decide(by, CO_INSTRUCTOR_MAY, user=user, course=course)
+
+
+def _decide(by, permissions, *, user, course):
     if by.is_admin:
         return allow()
     if not (can_manage_roles(by) or (course is not None and can_manage_staff(by, course))):
         return refuse(not_a_manager())
     if user == by:
         return refuse(own_role())
-    missing = _missing(by, role, course)
+    held = held_by(by) if course is None else held_on(by, course)
+    missing = frozenset(permissions) - ORDINARY - held
     return refuse(more_than_held(missing)) if missing else allow()
 
 
-def _missing(by, role, course):
-    if course is None:
-        return lacks(by, role.permissions)
-    return {
-        permission
-        for permission in frozenset(role.permissions) - ORDINARY
-        if not has_permission(by, permission, course)
-    }
+def roles_to_give(by: User, course: Course) -> list[Role]:
+    """The roles that mean something on the course and that `by` may give for it. Three queries at most."""
+    held = Permission.values if by.is_admin else held_on(by, course) | ORDINARY
+    return list(
+        Role.objects.filter(
+            permissions__overlap=list(FOR_ONE_COURSE), permissions__contained_by=list(held)
+        )
+    )
 
 
 @transaction.atomic

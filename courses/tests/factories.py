@@ -3,7 +3,9 @@
 import factory
 from django.utils import timezone
 
-from courses.models import Course, CourseStaff, Subject
+from courses.models import Course, CourseStaff, RoleAssignment, Subject
+from users.models import Permission, Role
+from users.permissions import forget_grants
 from users.tests.factories import UserFactory
 
 
@@ -36,3 +38,26 @@ class CourseStaffFactory(factory.django.DjangoModelFactory):
 
     course = factory.SubFactory(CourseFactory)
     user = factory.SubFactory(UserFactory, instructor=True)
+
+
+class RoleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Role
+
+    name = factory.Sequence(lambda number: f"Role {number}")
+    permissions = [Permission.ENROLLMENT_SEE]
+
+
+class RoleAssignmentFactory(factory.django.DjangoModelFactory):
+    """For the whole organization; with `course`, for one."""
+
+    class Meta:
+        model = RoleAssignment
+        skip_postgeneration_save = True
+
+    user = factory.SubFactory(UserFactory)
+    role = factory.SubFactory(RoleFactory)
+
+    @factory.post_generation
+    def known_to_the_user(assignment, create, extracted, **kwargs):
+        forget_grants(assignment.user)

@@ -197,12 +197,12 @@ def test_purge_course_only_from_the_trash(teacher):
 def test_staff_is_added_once_and_removed(teacher):
     course, helper = CourseFactory(), UserFactory(instructor=True)
     for _ in range(2):
-        services.add_staff(course.pk, user=helper, by=teacher, now=NOW)
-    assert services.add_staff(course.pk, user=course.owner, by=teacher, now=NOW) is None
+        services.add_staff(course.pk, user=helper, by=course.owner, now=NOW)
+    assert services.add_staff(course.pk, user=course.owner, by=course.owner, now=NOW) is None
     assert list(course.staff.values_list("user", flat=True)) == [helper.pk]
 
     for _ in range(2):
-        services.remove_staff(course.pk, user=helper, by=teacher, now=NOW)
+        services.remove_staff(course.pk, user=helper, by=course.owner, now=NOW)
     assert not course.staff.exists()
 
 

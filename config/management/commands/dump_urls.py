@@ -33,7 +33,7 @@ class Command(BaseCommand):
         else:
             organization_id = next((found for found, _slug in organization_ids()), None)
         if organization_id is None:
-            return list(self.rows(Samples(None, None, None, None, None)))
+            return list(self.rows(Samples()))
         with organization_context(organization_id):
             return list(self.rows(Samples.of_current_organization()))
 
@@ -47,6 +47,7 @@ class Command(BaseCommand):
                 "route": address.route,
                 "methods": list(access.methods),
                 "who": str(access.who),
+                "who_changes": str(access.who_changes or access.who),
                 "tenancy": str(access.tenancy),
                 "arguments": sample_arguments(address, access, samples),
                 "path": sample_path(address, access, samples),
