@@ -86,6 +86,7 @@ class OrganizationAdmin(TenantAdmin):
     readonly_fields = ["slug", "plan", "is_default", "created_at", "updated_at"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "plan", "is_default", "is_signup_open"]}),
+        (_("Security"), {"fields": ["staff_needs_second_factor"]}),
         (_("Look"), {"fields": ["brand_color", "logo"]}),
         (_("Contact"), {"fields": ["contact_email", "contact_phone", "contact_address"]}),
         (_("More"), {"fields": ["settings", "created_at", "updated_at"], "classes": ["collapse"]}),

@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.admin import (
@@ -15,7 +16,10 @@ from tenancy.admin import (
     TenantStackedInline,
     service_action,
 )
-from users import permissions, services, time_zones
+from users import door_admin as door_admin  # registers what it has
+from users import permissions, services, suspension, time_zones
+from users import provider_admin as provider_admin  # registers what it has
+from users.door_forms import SuspensionForm
 from users.forms import language_choices
 from users.models import Mail, Profile, User
 
@@ -71,21 +75,36 @@ class UserAdmin(TenantAdmin):
     search_fields = ["username__istartswith", "email__istartswith", "last_name__istartswith"]
     search_help_text = _("The beginning of a username, an e-mail or a last name.")
     ordering = ["-created_at", "-id"]
-    readonly_fields = ["email_verified_at", "last_login", "created_at", "updated_at"]
+    readonly_fields = [
+        "is_active",
+        "suspension_reason",
+        "email_verified_at",
+        "last_login",
+        "last_login_ip",
+        "created_at",
+        "updated_at",
+    ]
     fieldsets = [
         (None, {"fields": ["username", "email", "email_verified_at", "first_name", "last_name"]}),
-        (_("Rights"), {"fields": ["role", "is_active"]}),
+        (_("Rights"), {"fields": ["role", "is_active", "suspension_reason"]}),
         (_("Preferences"), {"fields": ["language", "time_zone"]}),
         (
             _("More"),
             {
-                "fields": ["external_id", "last_login", "created_at", "updated_at"],
+                "fields": [
+                    "external_id",
+                    "last_login",
+                    "last_login_ip",
+                    "created_at",
+                    "updated_at",
+                ],
                 "classes": ["collapse"],
             },
         ),
     ]
     inlines = [ProfileInline, EmailAddressInline]
-    actions = ["send_invitation"]
+    actions = ["send_invitation", "suspend", "lift_suspension"]
+    refusals = (suspension.ChangeRefused,)
 
     def get_inlines(self, request, obj):
         return (
@@ -94,7 +113,7 @@ class UserAdmin(TenantAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """Nobody takes their own rights away, so that somebody is left who has them."""
-        own = ["role", "is_active"] if obj and obj.pk == request.user.pk else []
+        own = ["role"] if obj and obj.pk == request.user.pk else []
         return [*super().get_readonly_fields(request, obj), *own]
 
     def save_model(self, request, obj, form, change):
@@ -103,13 +122,49 @@ class UserAdmin(TenantAdmin):
             services.add_account(obj, now=request.now)
             get_adapter(request).send_invitation(obj)
             return
+        role, obj.role = obj.role, form.initial.get("role", obj.role)
         super().save_model(request, obj, form, change)
+        if role != obj.role:
+            suspension.change_role(obj.pk, role=role, by=request.user, now=request.now)
         if "email" in form.changed_data:
             services.change_email(obj, email=obj.email, now=request.now)
 
     @service_action(_("Mail a link to choose a password"))
     def send_invitation(self, request, user):
         get_adapter(request).send_invitation(user)
+
+    def delete_model(self, request, obj):
+        suspension.refuse_removal(obj, by=request.user)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for user in queryset:
+            self.delete_model(request, user)
+
+    @admin.action(description=_("Suspend …"), permissions=["change"])
+    def suspend(self, request, queryset):
+        """Asks for the reason on a page of its own."""
+        form = SuspensionForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            request.suspension_reason = form.cleaned_data["reason"]
+            return self.suspend_all(request, queryset)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Suspend"),
+            "opts": self.opts,
+            "people": queryset,
+            "form": form,
+        }
+        return TemplateResponse(request, "users/suspend.html", context)
+
+    @service_action(_("Suspend"))
+    def suspend_all(self, request, user):
+        reason = request.suspension_reason
+        suspension.suspend(user.pk, by=request.user, now=request.now, reason=reason)
+
+    @service_action(_("Lift the suspension"))
+    def lift_suspension(self, request, user):
+        suspension.lift_suspension(user.pk, by=request.user, now=request.now)
 
     @classmethod
     def add_inline(cls, inline, *, refusals=()):

@@ -171,7 +171,7 @@ def codes_file(request):
 @asks_password_again
 def codes_make(request):
     form = ConfirmForm(
-        request.POST or None,
+        sent(request),
         submit_label=_("Make new codes"),
         cancel_url=reverse("mfa_view_recovery_codes"),
     )
@@ -260,6 +260,11 @@ def _proved(request, authenticator):
     return resume_request(request) or redirect("mfa_index")
 
 
+def sent(request):
+    """What a form was sent with, also where that is nothing; None where none was sent."""
+    return request.POST if request.method == "POST" else None
+
+
 def wants_question(request) -> bool:
     """Whether the browser asks what to ask of a passkey, before it sends what the passkey says."""
     return request.method == "POST" and "question" in request.POST
@@ -295,9 +300,7 @@ def own_passkey(request, pk) -> Authenticator:
 
 def _removal(request, authenticator, template, *, done):
     decision = factors.can_remove(request.user, authenticator)
-    form = ConfirmForm(
-        request.POST or None, submit_label=_("Remove"), cancel_url=reverse("mfa_index")
-    )
+    form = ConfirmForm(sent(request), submit_label=_("Remove"), cancel_url=reverse("mfa_index"))
     if decision and form.is_valid():
         try:
             factors.remove_factor(authenticator)

@@ -10,7 +10,6 @@ from allauth.socialaccount.views import SignupView as ProviderSignupView
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -138,12 +137,11 @@ def offered_provider(request, provider_id) -> OpenIDProvider:
 
 
 def client_of(request, provider) -> openid.Client:
-    path = reverse("openid_connect_callback", args=[provider.app.provider_id])
     return openid.Client(
         server_url=providers.server_url_of(provider.app),
         client_id=provider.app.client_id,
         client_secret=providers.secret_of(provider.app),
-        callback_url=request.build_absolute_uri(path),
+        callback_url=request.build_absolute_uri(providers.callback_path(provider.app)),
     )
 
 

@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount import signals
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lib.decisions import Decision, Reason, allow, refuse
@@ -24,6 +25,11 @@ def offered() -> list[SocialApp]:
 
 def server_url_of(provider: SocialApp) -> str:
     return provider.settings.get("server_url", "")
+
+
+def callback_path(provider: SocialApp) -> str:
+    """Where the provider sends people back to; it wants to know the address beforehand."""
+    return reverse("openid_connect_callback", args=[provider.provider_id])
 
 
 def secret_of(provider: SocialApp) -> str:

@@ -8,6 +8,7 @@ from allauth.account.signals import (
     password_reset,
     password_set,
 )
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.socialaccount.models import SocialApp
@@ -79,5 +80,7 @@ def log_email(sender, user, **kwargs):
     record(Kind.EMAIL_CHANGED, user_id=user.pk)
 
 
-def tell(template: str, user, **context) -> None:
-    get_adapter().send_notification_mail(template, user, context)
+def tell(template: str, user, **values) -> None:
+    """Mail the owner what was done from which address; what a command does has none and is not told."""
+    if context.request is not None:
+        get_adapter().send_notification_mail(template, user, values)

@@ -30,6 +30,8 @@ OTHER_REASONS = {
     "enrollments:enroll",
     "progress:visit",
     "progress:complete",
+    "openid_connect_login",
+    "openid_connect_callback",
     "users:device_end",
     "users:token_revoke",
     "users:api_not_found",

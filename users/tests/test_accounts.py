@@ -13,6 +13,7 @@ from tenancy.models import AuditEntry
 from users.models import Mail, Profile, User
 from users.signals import user_registered
 from users.tests.factories import PASSWORD, UserFactory
+from users.tests.second_factors import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,7 @@ def test_pages_for_guests_are_drawn(client, organization, path):
 @pytest.mark.parametrize("path", ["email", "password/change", "reauthenticate", "logout"])
 def test_pages_for_members_are_drawn(client, organization, path):
     client.force_login(member())
+    prove(client)
     assert client.get(f"/accounts/{path}/").status_code == 200
 
 
@@ -293,9 +295,18 @@ def test_change_of_password_keeps_this_session_and_ends_others(client, organizat
     assert Mail.objects.get().subject.startswith("Your password was changed")
 
 
+def test_change_of_email_is_begun_after_a_proof(client, organization):
+    member(username="ada", email="ada@example.org")
+    sign_in(client, "ada")
+    answer = client.post("/accounts/email/", {"email": "new@example.org", "action_add": "yes"})
+    assert answer["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
+    assert EmailAddress.objects.count() == 1
+
+
 def test_change_of_email_counts_once_it_is_confirmed(client, organization):
     user = member(username="ada", email="ada@example.org")
     sign_in(client, "ada")
+    prove(client)
     client.post("/accounts/email/", {"email": "new@example.org", "action_add": "yes"})
     page = client.get("/accounts/email/").content.decode()
     assert "new@example.org" in page
@@ -317,6 +328,7 @@ def test_change_to_an_email_that_another_account_has_fails_when_confirmed(client
     user = member(username="ada", email="ada@example.org")
     UserFactory(username="unconfirmed", email="new@example.org")
     sign_in(client, "ada")
+    prove(client)
     client.post("/accounts/email/", {"email": "new@example.org", "action_add": "yes"})
     mail = Mail.objects.filter(recipient="new@example.org").last()
     assert client.post(link_in(mail)).status_code in (200, 302)
