@@ -8,4 +8,7 @@ class ActivityConfig(AppConfig):
     verbose_name = _("Activity")
 
     def ready(self):
+        from activity import template_globals  # noqa: PLC0415 -- models must be loaded first
+
+        template_globals.install()
         autodiscover_modules("activity_kinds", "undoing")

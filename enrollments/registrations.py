@@ -1,7 +1,9 @@
 """What this app tells the floors below: who else sees a course, and who may open its files."""
 
+from activity.permissions import register_student_rule
 from content import access
 from courses import visibility
+from courses.models import Course
 from enrollments.models import Enrollment
 from enrollments.panel import enroll_panel
 from lib import jinja
@@ -19,7 +21,16 @@ def is_learning_in_one(user, course_ids) -> bool:
     )
 
 
+def teaches(user, student) -> bool:
+    """Whether somebody teaches a course that the student is on."""
+    if not user.is_instructor:
+        return False
+    taught = Course.objects.editable_by(user)
+    return Enrollment.objects.of_student(student).filter(course__in=taught).exists()
+
+
 def install():
+    register_student_rule(teaches)
     visibility.register(courses_of)
     access.register_viewer_check(is_learning_in_one)
     jinja.register("enroll_panel", enroll_panel)

@@ -17,6 +17,7 @@ from enrollments.forms import StaffActionForm
 from enrollments.models import Enrollment
 from enrollments.standing import Standing, standing_of
 from lib.pagination import paginate
+from tenancy import security
 
 PEOPLE_PER_PAGE = 25
 
@@ -141,6 +142,10 @@ def person(request, slug, enrollment_id):
         else:
             messages.success(request, _("Done."))
         return redirect("enrollments:person", slug, enrollment_id)
+    if enrollment.student_id != request.user.pk:
+        security.record_disclosure(
+            enrollment.student_id, by=request.user, what="enrollment", course=standing.title
+        )
     changes = enrollment.changes.select_related("by").order_by("-at", "-id")[:100]
     context = {
         "standing": standing,

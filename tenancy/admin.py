@@ -7,9 +7,11 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminFileWidget
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import OuterRef, Subquery
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +31,14 @@ from tenancy.backoffice.model_admin import (
     TenantTabularInline,
     service_action,
 )
-from tenancy.models import AuditEntry, Domain, IdempotencyKey, MissedEvent, Organization
+from tenancy.models import (
+    AuditEntry,
+    Domain,
+    IdempotencyKey,
+    MissedEvent,
+    Organization,
+    SecurityEvent,
+)
 
 __all__ = [
     "AccessRules",
@@ -159,15 +168,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """An id finds a row, a person or a request; other text finds nothing, quickly."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        try:
-            wanted = UUID(term)
-        except ValueError:
-            return queryset.none(), False
-        found = queryset.filter(row_id=wanted) | queryset.filter(actor_id=wanted)
-        return found | queryset.filter(request_id=wanted), False
+        return rows_with_id(queryset, search_term, "row_id", "actor_id", "request_id"), False
 
     @admin.display(description=_("what"))
     def what(self, entry):
@@ -194,6 +195,56 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("after"))
     def became(self, entry):
         return _as_text(entry.after)
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(ReadOnlyAdmin):
+    """What happened at the doors. Search by the id of a person or of a request."""
+
+    list_display = ["at", "kind", "whom", "actor", "client_ip"]
+    list_display_links = ["at"]
+    list_filter = ["kind", ("at", admin.DateFieldListFilter)]
+    search_fields = ["=user_id", "=actor_id", "=request_id"]
+    search_help_text = _("The id of a person or a request.")
+    fields = ["at", "kind", "whom", "actor", "client_ip", "request_id", "told_details"]
+    readonly_fields = fields
+    ordering = ["-at", "-id"]
+    sortable_by = []
+
+    def get_search_results(self, request, queryset, search_term):
+        return rows_with_id(queryset, search_term, "user_id", "actor_id", "request_id"), False
+
+    def get_queryset(self, request):
+        people = get_user_model().objects.filter(pk=OuterRef("user_id"))
+        events = with_actor_names(super().get_queryset(request))
+        return events.annotate(user_name=Subquery(people.values("username")[:1]))
+
+    @admin.display(description=_("whom"))
+    def whom(self, event):
+        return event.user_name or event.user_id
+
+    @admin.display(description=_("who"))
+    def actor(self, event):
+        return event.actor_name or event.actor_id
+
+    @admin.display(description=_("details"))
+    def told_details(self, event):
+        return _as_text(event.details)
+
+
+def rows_with_id(queryset, text, *columns):
+    """The rows that hold an id in one of the columns; all for no text, none for one that is no id."""
+    term = text.strip()
+    if not term:
+        return queryset
+    try:
+        wanted = UUID(term)
+    except ValueError:
+        return queryset.none()
+    found = queryset.none()
+    for column in columns:
+        found = found | queryset.filter(**{column: wanted})
+    return found
 
 
 def _names_of_tables():

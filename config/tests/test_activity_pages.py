@@ -6,11 +6,13 @@ import io
 import pytest
 from django.urls import reverse
 
+from activity.exporting import defused
 from activity.tests.requests import request_by
 from content.tests.factories import LessonFactory
 from courses.models import Course
 from courses.tests.factories import CourseFactory, CourseStaffFactory, SubjectFactory
 from enrollments.tests.factories import EnrollmentFactory
+from tenancy import security
 from tenancy.models import SecurityEvent
 from users.models import User
 from users.tests.factories import UserFactory
@@ -213,8 +215,6 @@ def test_export_says_where_it_was_cut(client, organization, monkeypatch):
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_cells_that_run_are_defused(cell):
-    from activity.exporting import defused  # noqa: PLC0415 -- beside its use
-
     assert defused(cell) == f"'{cell}"
     assert defused("plain = text") == "plain = text"
 
@@ -231,8 +231,6 @@ def test_nonsense_in_the_address_is_left_out(client, organization, text):
 
 
 def test_security_log_tells_and_filters(client, organization):
-    from tenancy import security  # noqa: PLC0415 -- beside its use
-
     admin = UserFactory(admin=True)
     student = UserFactory(first_name="Grace", last_name="Hopper")
     with request_by(admin):
@@ -252,8 +250,6 @@ def test_security_log_tells_and_filters(client, organization):
 def test_security_log_query_count_is_constant(
     client, organization, django_assert_num_queries, count
 ):
-    from tenancy import security  # noqa: PLC0415 -- beside its use
-
     admin = UserFactory(admin=True)
     for person in UserFactory.create_batch(count):
         security.record(security.Kind.SIGNED_IN, user_id=person.pk)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 
 from activity import registry
 from activity.asked import AskedActivity
@@ -12,6 +13,7 @@ from courses.models import Course
 from courses.tests.factories import CourseFactory, CourseStaffFactory, SubjectFactory
 from enrollments.tests.factories import EnrollmentFactory
 from progress.tests.factories import LessonProgressFactory
+from tenancy.context import organization_context
 from users.models import User
 from users.tests.factories import UserFactory
 
@@ -173,8 +175,6 @@ def test_filters_narrow_by_kind_action_person_and_day(organization):
         subject.save()
 
     def total(query):
-        from django.http import QueryDict  # noqa: PLC0415 -- beside its use
-
         return len(page_of(EVERYTHING, AskedActivity.of(QueryDict(query))))
 
     assert total("kind=subject") == 2
@@ -189,8 +189,6 @@ def test_filters_narrow_by_kind_action_person_and_day(organization):
 
 
 def test_other_organizations_stay_out(organization, other_organization):
-    from tenancy.context import organization_context  # noqa: PLC0415 -- beside its use
-
     with organization_context(other_organization):
         subject = SubjectFactory()
     assert not rows_in(page_of(EVERYTHING, NOTHING, size=200)) & of(subject)
