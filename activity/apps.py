@@ -11,4 +11,4 @@ class ActivityConfig(AppConfig):
         from activity import template_globals  # noqa: PLC0415 -- models must be loaded first
 
         template_globals.install()
-        autodiscover_modules("activity_kinds", "undoing")
+        autodiscover_modules("activity_kinds", "undoing", "trashing")

@@ -7,9 +7,11 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from activity import undo_registry
+from activity.undo_offer import with_undo
 from activity.undo_registry import Change, Right, UndoTable, Values
 from lib.decisions import Reason
 from tenancy import security
+from tenancy.backoffice import offers
 from users.models import InstructorProfile, Profile, Role, StudentProfile, User
 from users.permissions import (
     can_give_built_in_role,
@@ -116,3 +118,4 @@ undo_registry.register(
 )
 for model in apps.get_app_config("notifications").get_models():
     undo_registry.register_consequence(model)
+offers.register(with_undo)

@@ -16,6 +16,7 @@ class Who(StrEnum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed-in person"
+    PERSON = "person whom it is about"
     LEARNER = "person on the course, or its staff"
     STUDENT = "person on the course"
     LOOKS_AFTER = "who looks after the course, be it by a role on it"
@@ -119,7 +120,7 @@ ACCESS: dict[str, Access] = {
     "users:profile_edit": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
     "privacy:overview": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
     "privacy:export": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
-    "privacy:download": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE, {"export_id": "export.pk"}),
+    "privacy:download": Access(GET, Who.PERSON, Tenancy.PRIVATE, {"export_id": "export.pk"}),
     "privacy:erase": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
     "privacy:withdraw": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE),
     "privacy:export_for": Access(FORM, Who.ADMIN, arguments={"user_id": "user.pk"}),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from activity.undo_offer import say_done
 from courses.renames import follow_renames
 from enrollments import permissions, services
 from enrollments.filters import SORT_LABELS, SORTS, PeopleFilter
@@ -140,7 +141,7 @@ def person(request, slug, enrollment_id):
         except services.UnlawfulChange as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, _("Done."))
+            say_done(request, _("Done."))
         return redirect("enrollments:person", slug, enrollment_id)
     if enrollment.student_id != request.user.pk:
         security.record_disclosure(

@@ -5,15 +5,15 @@ builders below are asked for each tenant model; one without a builder fails, so 
 """
 
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
-from privacy.models import DataExport, ErasureRequest
 
 from activity.models import Undo
 from content.models import (
@@ -37,6 +37,7 @@ from courses.models import (
 )
 from enrollments.models import Enrollment, EnrollmentChange
 from notifications.models import Cadence, Notification, Preference
+from privacy.models import DataExport, ErasureRequest
 from progress.models import LessonProgress, ModuleProgress
 from tenancy import services
 from tenancy.context import organization_context
@@ -253,6 +254,10 @@ def student(canary):
 
 def build_wishes(canary):
     user, now = student(canary), timezone.now()
+    names = ("organization", "person", "request", "asked_at", "decided_at", "decided_by", "done_at")
+    proof = dict.fromkeys(names, canary.mark("proof"))
+    proof |= dict.fromkeys(("file_count", "session_count", "remaining_count"), 0)
+    proof |= {"tables": [], "logs": {"audit": 0, "addresses": 0, "security": 0}}
     yield saved(
         fill(
             canary,
@@ -270,6 +275,7 @@ def build_wishes(canary):
             ErasureRequest,
             person=user,
             status=ErasureRequest.Status.DONE,
+            proof=proof,
             decided_at=now,
             done_at=now,
         )
@@ -345,8 +351,35 @@ def build_learning(canary):
     yield saved(ModuleProgress(module=lesson.module, lesson_count=1, **own))
 
 
+@contextmanager
+def as_one_request():
+    """Let the audit log keep together what a block changes, as it does for a request of the web."""
+    statement = "SELECT set_config('app.request_id', %s, true)"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [str(uuid.uuid4())])
+        yield
+        cursor.execute(statement, [""])
+
+
 def build_activity(canary):
+    """Something that can be undone, something in the trash, and the note of an undo."""
     now = timezone.now()
+    course, lesson = canary.rows[Course._meta.label], canary.rows[Lesson._meta.label]
+    trashed = {"slug": canary.mark("trashed"), "source": canary.mark("trashed")}
+    yield saved(
+        fill(
+            canary,
+            Lesson,
+            course=course,
+            module=lesson.module,
+            position=2,
+            deleted_at=now,
+            **trashed,
+        )
+    )
+    with as_one_request():
+        course.summary = canary.mark("summary")
+        course.save(update_fields=["summary"])
     yield saved(
         Undo(
             request_id=uuid.uuid4(),

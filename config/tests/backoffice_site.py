@@ -86,6 +86,7 @@ site.register(Domain, DomainAdmin)
 site.register(admin.models.LogEntry, admin.ModelAdmin)  # a library's own: stays out
 
 urlpatterns = [
+    path("", include("activity.urls")),
     path("admin/", site.urls),
     path("accounts/", include("allauth.account.urls")),
 ]

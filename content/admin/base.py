@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from activity.trash_admin import DeletesIntoTrash
 from content.services.items import ContentRefused
 from content.services.media import StillShown
 from content.services.outline import OutlineRefused
@@ -54,14 +55,11 @@ class TrashFilter(admin.SimpleListFilter):
         return queryset.filter(deleted_at__isnull=self.value() != "only")
 
 
-class TrashAdmin(ContentAdmin):
+class TrashAdmin(DeletesIntoTrash, ContentAdmin):
     """What has a trash: nothing is deleted here for good, and what is in there cannot be chosen."""
 
     actions = ["trash", "restore"]
     trash_service = restore_service = None
-
-    def can_delete(self, user, obj=None):
-        return False
 
     def pickable_by(self, user, queryset, source_field):
         return self.rows_for(user, queryset).filter(deleted_at__isnull=True)

@@ -37,6 +37,7 @@ class UseOfItemInline(ReadOnlyInline):
 class ContentItemAdmin(TrashAdmin):
     """Content to be shown in lessons. Saving something new adds a version; old ones stay."""
 
+    trash_kind = "item"
     form = ItemForm
     trash_service = staticmethod(items.trash_item)
     restore_service = staticmethod(items.restore_item)

@@ -38,6 +38,7 @@ class UseOfMediaInline(ReadOnlyInline):
 class MediaAssetAdmin(TrashAdmin):
     """The media library. A file comes in by its form and never changes afterwards."""
 
+    trash_kind = "media"
     form = MediaForm
     trash_service = staticmethod(media.trash_media)
     restore_service = staticmethod(media.restore_media)

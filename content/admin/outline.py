@@ -12,13 +12,13 @@ from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantTabularInline
 
 
 class OfMyCourses(TrashAdmin):
-    """Rows of courses: all for admins, those of the courses they teach for instructors."""
+    """Rows of courses: all for admins, those of the courses they may change for instructors."""
 
     trash_service = staticmethod(outline.trash_part)
     restore_service = staticmethod(outline.restore_part)
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.filter(course__in=Course.objects.live().taught_by(user))
+        return queryset.filter(course__in=Course.objects.editable_by(user))
 
 
 class LessonInline(ReadOnlyInline):
@@ -33,6 +33,7 @@ class LessonInline(ReadOnlyInline):
 
 @admin.register(Module)
 class ModuleAdmin(OfMyCourses):
+    trash_kind = "module"
     form = ModuleForm
     list_display = ["title", "course", "position", "updated_at"]
     list_select_related = ["course"]
@@ -75,6 +76,7 @@ class LessonItemInline(TenantTabularInline):
 
 @admin.register(Lesson)
 class LessonAdmin(OfMyCourses):
+    trash_kind = "lesson"
     form = LessonForm
     list_display = ["title", "course", "module", "position", "duration_minutes", "is_preview"]
     list_select_related = ["course", "module"]
@@ -132,4 +134,4 @@ class LessonItemAdmin(ReadOnlyAdmin):
     ordering = ["-created_at", "-id"]
 
     def scope_for_instructor(self, user, queryset):
-        return queryset.filter(lesson__course__in=Course.objects.live().taught_by(user))
+        return queryset.filter(lesson__course__in=Course.objects.editable_by(user))

@@ -165,7 +165,7 @@ def trash_part(part: Part, *, by, now: datetime) -> Part:
 
 @transaction.atomic
 def restore_part(part: Part, *, by, now) -> Part:
-    """Take a lesson or a module out of the trash, to the end of where it was. Harmless to repeat.
+    """Take a lesson or a module out of the trash, back to the place that it had. Harmless to repeat.
 
     A module brings the lessons that went there with it. Raises OutlineRefused for a lesson whose module is
     in the trash.
@@ -176,10 +176,11 @@ def restore_part(part: Part, *, by, now) -> Part:
         return part
     if isinstance(part, Lesson) and part.module.deleted_at is not None:
         raise OutlineRefused(_("Its module is in the trash. Restore the module first."))
-    trashed_at = part.deleted_at
+    trashed_at, former_position = part.deleted_at, part.position
     part.position = next_position(_siblings(part))
     part.deleted_at = None
     part.save(update_fields=["position", "deleted_at", "updated_at"])
+    place(_siblings(part), part, former_position)
     if isinstance(part, Module):
         Lesson.objects.filter(module=part, deleted_at=trashed_at).update(deleted_at=None)
     return part

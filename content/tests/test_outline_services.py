@@ -84,7 +84,7 @@ def test_lesson_cannot_move_to_another_course_or_into_the_trash(course):
         services.move_lesson(Lesson.objects.get(pk=lesson.pk), position=1, to_module=two, **WHO)
 
 
-def test_trash_closes_the_gap_and_restore_puts_at_the_end(course):
+def test_trash_closes_the_gap_and_restore_puts_back_to_the_place(course):
     modules = add_modules(course, *"ABC")
     lessons = add_lessons(modules[0], *"xyz")
 
@@ -93,7 +93,7 @@ def test_trash_closes_the_gap_and_restore_puts_at_the_end(course):
     assert lessons_of(modules[0]) == list("yz")
     services.restore_part(lessons[0], **WHO)
     services.restore_part(lessons[0], **WHO)
-    assert lessons_of(modules[0]) == list("yzx")
+    assert lessons_of(modules[0]) == list("xyz")
 
 
 def test_module_takes_its_lessons_to_the_trash_and_back(course):
@@ -107,7 +107,7 @@ def test_module_takes_its_lessons_to_the_trash_and_back(course):
     with pytest.raises(OutlineRefused, match="Restore the module first"):
         services.restore_part(lessons[0], **WHO)
     services.restore_part(modules[0], **WHO)
-    assert (modules_of(course), lessons_of(modules[0])) == (["B", "A"], ["x", "z"])
+    assert (modules_of(course), lessons_of(modules[0])) == (["A", "B"], ["x", "z"])
 
 
 def test_order_takes_the_named_first_and_ignores_strangers(course):

@@ -6,6 +6,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from activity.trash_admin import DeletesIntoTrash
 from courses import permissions, preflight, search, services
 from courses.admin.roles import RoleOfCourseInline
 from courses.cache import bump_catalogue_version
@@ -113,9 +114,10 @@ class TrashFilter(admin.SimpleListFilter):
 
 
 @admin.register(Course)
-class CourseAdmin(TenantAdmin):
+class CourseAdmin(DeletesIntoTrash, TenantAdmin):
     """Courses: admins see all, instructors those they teach. State changes by actions."""
 
+    trash_kind = "course"
     form = CourseForm
     refusals = (CourseRefused, FileRefused, RoleRefused)
     list_display = ["title", "subject", "owner", "status", "students", "published_at"]
@@ -188,9 +190,6 @@ class CourseAdmin(TenantAdmin):
 
     def can_change(self, user, obj=None):
         return obj is None or permissions.can_edit_course(user, obj)
-
-    def can_delete(self, user, obj=None):
-        return False  # the trash comes first: see the actions
 
     def get_readonly_fields(self, request, obj=None):
         fields = list(super().get_readonly_fields(request, obj))

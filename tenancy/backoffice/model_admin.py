@@ -26,6 +26,7 @@ from tenancy.backoffice.forms import (
 )
 from tenancy.backoffice.history import history_of
 from tenancy.backoffice.lists import BoundedPaginator
+from tenancy.backoffice.offers import with_offer
 
 #: Columns that no address may filter by, for a filter is a question with a yes or no.
 SECRET_FIELDS = {"password"}
@@ -135,6 +136,11 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
             yield self.date_hierarchy
 
     # Views
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        if level == messages.SUCCESS and request.method == "POST":
+            message = with_offer(message, request.user)
+        super().message_user(request, message, level, *args, **kwargs)
 
     def changelist_view(self, request, extra_context=None):
         if ERROR_FLAG in request.GET:
