@@ -2,7 +2,9 @@
 
 from allauth.socialaccount.models import SocialApp
 from django import forms
+from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from tenancy.admin import TenantAdmin, TenantFormMixin
 from tenancy.links import organization_origin
 from users import openid, providers
+
+# The account library speaks of social applications.
+SocialApp._meta.verbose_name = _("sign-in provider")
+SocialApp._meta.verbose_name_plural = _("sign-in providers")
+apps.get_app_config("socialaccount").verbose_name = _("Sign-in")
 
 SHORT_NAME = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters without accents, digits and hyphens.")
@@ -20,27 +27,32 @@ class ProviderForm(TenantFormMixin, forms.ModelForm):
     """A provider; its client secret goes in and never out."""
 
     name = forms.CharField(
-        label=_("name"), max_length=40, help_text=_("As the button on the sign-in page says it.")
+        label=_("name"),
+        max_length=40,
+        widget=AdminTextInputWidget,
+        help_text=_("As the button on the sign-in page says it."),
     )
     provider_id = forms.CharField(
         label=_("short name"),
         max_length=50,
+        widget=AdminTextInputWidget,
         validators=[SHORT_NAME],
         help_text=_("Stands in addresses and does not change."),
     )
     server_url = forms.CharField(
         label=_("address of the provider"),
         max_length=500,
+        widget=AdminTextInputWidget,
         help_text=_(
             "Begins with https:// and does not change. Below it lies .well-known/openid-configuration."
         ),
     )
-    client_id = forms.CharField(label=_("client id"), max_length=191)
+    client_id = forms.CharField(label=_("client id"), max_length=191, widget=AdminTextInputWidget)
     new_secret = forms.CharField(
         label=_("client secret"),
         max_length=500,
         required=False,
-        widget=forms.PasswordInput({"autocomplete": "off"}),
+        widget=forms.PasswordInput({"autocomplete": "off", "class": "vTextField"}),
         help_text=_("Kept encrypted and never shown. Left empty, it stays as it is."),
     )
 
@@ -86,17 +98,17 @@ class ProviderAdmin(TenantAdmin):
     """Providers by which people sign in. Whoever runs one can sign in as anybody whose address it vouches for."""
 
     form = ProviderForm
-    list_display = ["name", "provider_id", "server_url"]
+    list_display = ["name", "short_name", "server_url"]
     search_fields = ["name__istartswith", "provider_id__istartswith"]
     ordering = ["name", "pk"]
 
     def get_fields(self, request, obj=None):
         if obj is None:
             return ["name", "provider_id", "server_url", "client_id", "new_secret"]
-        return ["name", "provider_id", "server_url", "callback_url", "client_id", "new_secret"]
+        return ["name", "short_name", "server_url", "callback_url", "client_id", "new_secret"]
 
     def get_readonly_fields(self, request, obj=None):
-        return ["provider_id", "server_url", "callback_url"] if obj else []
+        return ["short_name", "server_url", "callback_url"] if obj else []
 
     def get_form(self, request, obj=None, change=False, **options):
         form = super().get_form(request, obj, change=change, **options)
@@ -107,6 +119,10 @@ class ProviderAdmin(TenantAdmin):
     @admin.display(description=_("address of the provider"))
     def server_url(self, provider):
         return providers.server_url_of(provider)
+
+    @admin.display(description=_("short name"))
+    def short_name(self, provider):
+        return provider.provider_id
 
     @admin.display(description=_("callback address"))
     def callback_url(self, provider):
