@@ -41,7 +41,9 @@ EARLIEST_AFTER = (
 )
 ORDER = [Column("-seen_at", DateTimeField), Column("-id", UUIDField)]
 
-# The first lesson of each enrollment that is not done, with its number as the outline shows it.
+# The first lesson of each enrollment that is not done, with its number as the outline shows it. Module by
+# module, and lesson by lesson: the search ends at the first hit, however long the course is and however far
+# the student has come.
 NEXT_LESSONS = """
 SELECT e.id, n.*
 FROM enrollments_enrollment e CROSS JOIN LATERAL (
@@ -51,12 +53,16 @@ FROM enrollments_enrollment e CROSS JOIN LATERAL (
         || '.' ||
         (SELECT count(*) FROM content_lesson b
             WHERE b.module_id = m.id AND b.deleted_at IS NULL AND b.position <= l.position) AS number
-    FROM content_module m JOIN content_lesson l ON l.module_id = m.id AND l.deleted_at IS NULL
-    WHERE m.course_id = e.course_id AND m.deleted_at IS NULL AND NOT EXISTS (
-        SELECT FROM progress_lessonprogress p
-        WHERE p.enrollment_id = e.id AND p.lesson_id = l.id AND p.completed_at IS NOT NULL
-    )
-    ORDER BY m.position, l.position LIMIT 1
+    FROM content_module m CROSS JOIN LATERAL (
+        SELECT slug, title, position FROM content_lesson
+        WHERE module_id = m.id AND deleted_at IS NULL AND (
+            SELECT p.completed_at FROM progress_lessonprogress p
+            WHERE p.enrollment_id = e.id AND p.lesson_id = content_lesson.id
+        ) IS NULL
+        ORDER BY position LIMIT 1
+    ) l
+    WHERE m.course_id = e.course_id AND m.deleted_at IS NULL
+    ORDER BY m.position LIMIT 1
 ) n
 WHERE e.id = ANY(%s)
 """
