@@ -1,12 +1,12 @@
 """Who looks after a course, on a page for those who do: seeing, adding, removing, handing over."""
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from activity.undo_offer import say_done
 from courses import permissions, services
 from courses.errors import CourseRefused
 from courses.models import Course, CourseStaff, RoleAssignment
@@ -80,7 +80,7 @@ def staff_remove(request, slug, entry_id):
             services.remove_staff(course.pk, user=entry.user, **who)
         text = _("%(name)s is no longer %(role)s here.")
         values = {"name": entry.user, "role": _role_name(entry)}
-        messages.success(request, text % values)
+        say_done(request, text % values)
         return redirect("courses:staff", slug)
     context = {
         "nav": "courses",
@@ -112,7 +112,7 @@ def staff_hand_over(request, slug):
             form.add_error("person", str(refused))
         else:
             text = _("“%(course)s” is now in the hands of %(name)s.")
-            messages.success(request, text % {"course": course, "name": to})
+            say_done(request, text % {"course": course, "name": to})
             return redirect("courses:staff", slug)
     context = {"nav": "courses", "course": course, "form": form}
     return render(request, "courses/staff_hand_over.html", context)
@@ -133,7 +133,7 @@ def _add(request, course, form):
         services.give_role(role, user=person, course_id=course.pk, **who)
     else:
         services.add_staff(course.pk, user=person, **who)
-    messages.success(request, _("%(name)s helps to look after this course now.") % {"name": person})
+    say_done(request, _("%(name)s helps to look after this course now.") % {"name": person})
 
 
 def _entry(course, entry_id):
