@@ -13,6 +13,8 @@ MAX_REASON = 2_000  # characters
 class ConfirmForm(CrispyFormMixin, forms.Form):
     """A button alone, with its hidden key."""
 
+    submit_label = _("Make the archive")
+
 
 class ErasureForm(CrispyFormMixin, forms.Form):
     """The wish to be forgotten."""

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tenancy.context import require_organization_id
+from tenancy.links import organization_origin
 from tenancy.models import Organization
 from users.models import User
 from users.outbox import queue_mail
@@ -30,15 +31,14 @@ class Farewell:
     text: str
 
 
-def tell_ready(person: User, *, origin: str, until: datetime) -> None:
+def tell_ready(person: User, *, until: datetime) -> None:
     """Tell somebody that their copy waits for them; it opens for them alone, after signing in."""
-    _queue(person, "export_ready", page=f"{origin}{reverse('privacy:overview')}", until=until)
+    _queue(person, "export_ready", until=until)
 
 
-def tell_rejected(person: User, *, answer: str, origin: str) -> None:
+def tell_rejected(person: User, *, answer: str) -> None:
     """Tell somebody why they are not forgotten."""
-    page = f"{origin}{reverse('privacy:overview')}"
-    _queue(person, "erasure_rejected", page=page, answer=answer)
+    _queue(person, "erasure_rejected", answer=answer)
 
 
 def farewell_to(person: User) -> Farewell:
@@ -68,7 +68,8 @@ def send_farewell(farewell: Farewell, proof: str) -> None:
 
 def _queue(person, name, **context):
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        context |= {"person": person, "organization": _organization()}
+        page = f"{organization_origin()}{reverse('privacy:overview')}"
+        context |= {"person": person, "organization": _organization(), "page": page}
         queue_mail(
             recipient=person.email,
             user=person,

@@ -9,10 +9,10 @@ from tenancy.services import organization_ids
 
 
 @app.task(queue="default")
-def make_export(organization_id: str, export_id: str, origin: str):
+def make_export(organization_id: str, export_id: str):
     from privacy import services  # noqa: PLC0415 -- services defer this very job
 
-    services.make_export(organization_id, export_id, origin=origin, now=timezone.now())
+    services.make_export(organization_id, export_id, now=timezone.now())
 
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=5, wait=60))

@@ -1,5 +1,6 @@
 """People's own data: a copy, an erasure; and deciding on erasures."""
 
+from functools import wraps
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -16,11 +17,22 @@ from privacy.forms import ConfirmForm, DecisionForm, ErasureForm
 from privacy.models import DataExport, ErasureRequest
 from privacy.obstacles import may_be_erased
 from privacy.summary import gone_and_kept
-from tenancy.links import site_origin
 from users.decorators import asks_password_again
 from users.models import User
 
 PER_PAGE = 25
+
+
+def deciders_only(view):
+    """For all others the address does not exist."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not permissions.can_decide(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 @never_cache
@@ -43,11 +55,10 @@ def overview(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request):
     """Ask for a copy of one's own data."""
-    form = ConfirmForm(request.POST or None, submit_label=_("Make the archive"))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         _start_export(request, request.user)
         return redirect("privacy:overview")
-    return render(request, "privacy/export_confirm.html", {"form": form})
+    return render(request, "privacy/export_confirm.html", {"form": ConfirmForm()})
 
 
 @never_cache
@@ -99,8 +110,10 @@ def erase(request):
 
 @require_POST
 def withdraw(request):
-    """Take one's wish to be forgotten back."""
-    asked = get_object_or_404(ErasureRequest.objects.open(), person=request.user)
+    """Take one's wish to be forgotten back; a repeat finds nothing to take back."""
+    asked = ErasureRequest.objects.open().filter(person=request.user).first()
+    if asked is None:
+        return redirect("privacy:overview")
     try:
         services.withdraw_erasure(asked.pk, by=request.user, now=request.now)
     except services.ErasureRefused as refused:
@@ -111,24 +124,24 @@ def withdraw(request):
 
 
 @never_cache
+@deciders_only
 @asks_password_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def export_for(request, user_id):
     """Make a copy for somebody who asked for it by other means; they alone can download it."""
-    person = _person_for_staff(request, user_id)
-    form = ConfirmForm(request.POST or None, submit_label=_("Make the archive"))
-    if request.method == "POST" and form.is_valid():
+    person = get_object_or_404(User.objects.active(), pk=user_id)
+    if request.method == "POST":
         _start_export(request, person)
         return redirect("privacy:export_for", user_id)
     exports = DataExport.objects.filter(person=person).order_by("-created_at", "-id")[:10]
-    context = {"form": form, "person": person, "exports": list(exports)}
+    context = {"form": ConfirmForm(), "person": person, "exports": list(exports)}
     return render(request, "privacy/export_for.html", context)
 
 
+@deciders_only
 @require_safe
 def erasures(request):
     """The queue of those who decide: what waits, oldest first, and what became of the rest."""
-    _require_decider(request)
     chosen = {
         "status": request.GET.get("status", ErasureRequest.Status.PENDING.value),
         "q": request.GET.get("q", ""),
@@ -153,10 +166,10 @@ def erasures(request):
 
 
 @never_cache
+@deciders_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def erasure(request, request_id):
     """One wish: who, why, what stands in the way, the decision; the proof once it is done."""
-    _require_decider(request)
     asked = get_object_or_404(
         ErasureRequest.objects.select_related("person", "decided_by"), pk=request_id
     )
@@ -175,10 +188,10 @@ def erasure(request, request_id):
     return render(request, "privacy/erasure_detail.html", context)
 
 
+@deciders_only
 @require_safe
 def proof_file(request, request_id):
     """The proof as a text file, with its checksum."""
-    _require_decider(request)
     asked = get_object_or_404(ErasureRequest, pk=request_id, status=ErasureRequest.Status.DONE)
     text = proof.signed_text_of(asked.proof, asked.proof_hash)
     answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
@@ -188,9 +201,7 @@ def proof_file(request, request_id):
 
 def _start_export(request, person):
     try:
-        services.request_export(
-            person, by=request.user, origin=site_origin(request), now=request.now
-        )
+        services.request_export(person, by=request.user, now=request.now)
     except services.ExportUnderWay:
         messages.info(request, _("An archive is being made already."))
     else:
@@ -207,23 +218,11 @@ def _decide(request, asked, form):
                 asked.pk,
                 answer=form.cleaned_data["answer"],
                 by=request.user,
-                origin=site_origin(request),
                 now=request.now,
             )
             messages.success(request, _("Rejected. The person is told why."))
     except services.ErasureRefused as refused:
         messages.error(request, refused.decision.message)
-
-
-def _person_for_staff(request, user_id):
-    """Somebody for whom a copy may be made; for who may not, the address does not exist."""
-    _require_decider(request)
-    return get_object_or_404(User.objects.active(), pk=user_id)
-
-
-def _require_decider(request):
-    if not permissions.can_decide(request.user):
-        raise Http404
 
 
 def _page_url(chosen, cursor):

@@ -70,16 +70,14 @@ def approve_erasure(request_id: UUID, *, by: User, now: datetime) -> ErasureRequ
 
 
 @transaction.atomic
-def reject_erasure(
-    request_id: UUID, *, answer: str, by: User, origin: str, now: datetime
-) -> ErasureRequest:
+def reject_erasure(request_id: UUID, *, answer: str, by: User, now: datetime) -> ErasureRequest:
     """Refuse the wish with a reason, which the person is mailed. Locks the request; raises ErasureRefused."""
     asked = _lock_pending(request_id)
     _require_other(asked, by)
     asked.status, asked.answer = Status.REJECTED, answer
     asked.decided_by, asked.decided_at = by, now
     asked.save(update_fields=["status", "answer", "decided_by", "decided_at"])
-    mails.tell_rejected(asked.person, answer=answer, origin=origin)
+    mails.tell_rejected(asked.person, answer=answer)
     return asked
 
 

@@ -26,10 +26,10 @@ class ExportUnderWay(Exception):
 
 
 @transaction.atomic
-def request_export(person: User, *, by: User, origin: str, now: datetime) -> DataExport:
+def request_export(person: User, *, by: User, now: datetime) -> DataExport:
     """Ask the worker for a copy of what the site holds about somebody; it is noted in the security log.
 
-    `origin` is the site's address, for the mail that tells when it is ready. Raises ExportUnderWay.
+    Raises ExportUnderWay.
     """
     try:
         with transaction.atomic():
@@ -42,12 +42,12 @@ def request_export(person: User, *, by: User, origin: str, now: datetime) -> Dat
         raise ExportUnderWay from error
     security.record(security.Kind.EXPORTED, user_id=person.pk, export=export.pk, step="asked for")
     tasks.make_export.defer(
-        organization_id=str(require_organization_id()), export_id=str(export.pk), origin=origin
+        organization_id=str(require_organization_id()), export_id=str(export.pk)
     )
     return export
 
 
-def make_export(organization_id: UUID | str, export_id: UUID | str, *, origin: str, now: datetime):
+def make_export(organization_id: UUID | str, export_id: UUID | str, *, now: datetime) -> None:
     """Make the archive, table by table, each in a transaction of its own so that progress shows.
 
     A repeat begins anew; one that is ready, or was given up, is left alone. What goes wrong is raised, and
@@ -70,7 +70,7 @@ def make_export(organization_id: UUID | str, export_id: UUID | str, *, origin: s
             raise
         with organization_context(organization_id):
             _keep(export_id, file, now=now)
-            mails.tell_ready(person, origin=origin, until=now + KEPT)
+            mails.tell_ready(person, until=now + KEPT)
 
 
 def note_download(export: DataExport) -> None:
