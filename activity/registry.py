@@ -49,6 +49,11 @@ class Kind:
         return self.model._meta.db_table
 
     @property
+    def key(self) -> str:
+        """The column with a row's id: of a profile it is that of the person."""
+        return self.model._meta.pk.column
+
+    @property
     def slug(self) -> str:
         """How addresses call it."""
         return self.model._meta.model_name

@@ -25,7 +25,7 @@ from tenancy.models import AuditEntry
 Operation = AuditEntry.Operation
 
 #: Columns that say nothing to a reader, or must not: what is secret never reaches the log in the first place.
-HIDDEN = {"id", "organization_id", "created_at", "updated_at", "source", "password"}
+HIDDEN = {"id", "organization_id", "created_at", "updated_at", "deleted_at", "source", "password"}
 LONG = 80  # characters; from there on a text is compared by words
 SHOWN = 600  # characters of a text that stands alone
 FIELDS_NAMED = 3  # in a sentence; more are counted
