@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from enrollments.models import Enrollment
-from progress.models import LessonProgress, ModuleProgress
+from progress.models import LessonProgress, ModuleProgress, PreviewWork
 from tenancy.admin import ReadOnlyAdmin
 
 
@@ -71,3 +71,12 @@ class ModuleProgressAdmin(ProgressAdmin):
         "created_at",
         "updated_at",
     ]
+
+
+@admin.register(PreviewWork)
+class PreviewWorkAdmin(ReadOnlyAdmin):
+    list_display = ["student", "lesson", "completed_at", "time_spent_seconds", "last_viewed_at"]
+    list_select_related = ["student", "lesson"]
+    search_fields = ["student__username__istartswith", "student__email__istartswith"]
+    ordering = ["-created_at", "-id"]
+    sortable_by = []

@@ -7,6 +7,6 @@ class ProgressConfig(AppConfig):
     verbose_name = _("Progress")
 
     def ready(self):
-        from progress import notices, registrations  # noqa: F401, PLC0415 -- models must be loaded first
+        from progress import notices, receivers, registrations  # noqa: F401, PLC0415 -- models must be loaded first
 
         registrations.install()

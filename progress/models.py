@@ -77,6 +77,31 @@ class LessonProgress(TenantModel):
         return f"{self.enrollment_id} · {self.lesson_id}"
 
 
+class PreviewWork(TenantModel):
+    """What somebody did in a preview before they were on the course; it becomes progress when they enroll."""
+
+    student = TenantForeignKey(
+        User, on_delete=models.CASCADE, related_name="+", verbose_name=_("student")
+    )
+    lesson = TenantForeignKey(
+        Lesson, on_delete=models.CASCADE, related_name="+", verbose_name=_("lesson")
+    )
+    started_at = models.DateTimeField(_("started"))
+    last_viewed_at = models.DateTimeField(_("last viewed"))
+    time_spent_seconds = models.PositiveIntegerField(_("time spent in seconds"), default=0)
+    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("work in a preview")
+        verbose_name_plural = _("work in previews")
+        constraints = [
+            models.UniqueConstraint(fields=["student", "lesson"], name="progress_previewwork_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.student_id} · {self.lesson_id}"
+
+
 class ModuleProgress(TenantModel):
     """How much of a module is done, derived from its lessons."""
 

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from progress.models import LessonProgress, ModuleProgress
-from tenancy.personal import RECORD_KEPT, declare
+from progress.models import LessonProgress, ModuleProgress, PreviewWork
+from tenancy.personal import RECORD_KEPT, Rows, declare
 
 declare(
     LessonProgress,
@@ -26,4 +26,11 @@ declare(
     person="student_id",
     reason=RECORD_KEPT,
     facts=["module", "lesson_count", "completed_lesson_count"],
+)
+declare(
+    PreviewWork,
+    heading=_("Previews read"),
+    person="student_id",
+    rows=Rows.GO,
+    facts=["lesson", "started_at", "completed_at", "time_spent_seconds", "last_viewed_at"],
 )

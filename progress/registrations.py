@@ -5,6 +5,7 @@ from enrollments.standing import standing_here
 from progress import requirements
 from progress.unlocking import states_of
 from progress.viewing import work_of
+from users.backends import read_along
 
 
 def outline_states(request, course, outline):
@@ -20,6 +21,11 @@ def outline_states(request, course, outline):
     return None
 
 
+#: Whether somebody read previews whose courses they are not on yet.
+HAS_PREVIEW_WORK = "EXISTS (SELECT FROM progress_previewwork w WHERE w.student_id = person.id)"
+
+
 def install():
+    read_along("has_preview_work", HAS_PREVIEW_WORK)
     register_states(outline_states)
     requirements.register("lessons", requirements.all_lessons_are_done)

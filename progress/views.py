@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
@@ -23,6 +24,7 @@ from progress import requirements, services
 from progress.arithmetic import percent_of
 from progress.explaining import explain_course, missing_lessons
 from progress.overview import first_courses, greeting, next_lessons, page_of_courses
+from progress.previews import completed_previews, note_visit
 from progress.unlocking import states_of
 from progress.viewing import (
     decide_opening,
@@ -35,6 +37,7 @@ from progress.viewing import (
 Status = Enrollment.Status
 
 DASHBOARD_COURSES = 18
+NO_ENROLLMENT = UUID(int=0)  # in the token of a preview's page
 MAX_SECONDS_TOLD = 24 * 60 * 60  # what a browser may claim at once; far less is credited
 
 TABS = (
@@ -162,27 +165,33 @@ def lesson(request, slug, lesson_slug):
         "back_url": reverse("courses:detail", args=[slug]),
         "back_label": standing.title,
         "lesson_data": None,
+        "opened": None,
     }
     if standing.is_learning:
         context |= _learning_context(request, standing, outline, lesson, completed)
+    elif not standing.teaches:
+        done = completed_previews(request.user, request.session, outline)
+        context |= _visit_context(request, NO_ENROLLMENT, standing, lesson)
+        context |= {"is_done": lesson.id in done}
     return render(request, "progress/lesson.html", context)
 
 
 def _learning_context(request, standing, outline, lesson, completed):
-    token = opened_token(standing.enrollment_id, lesson.id, request.now)
     done = sum(one.id in completed for one in outline.lessons)
     is_complete = standing.state == Status.COMPLETED
     return {
         "percent": standing.percent if is_complete else percent_of(done, len(outline.lessons)),
         "done_count": done,
         "lesson_count": len(outline.lessons),
-        "opened": token,
-        "lesson_data": {
-            "visit-url": f"{lesson.url(lessons_url(standing.slug))}visit/",
-            "visit-key": token,
-        },
         "can_reopen": not is_complete and lesson.completion == Lesson.Completion.MANUAL,
-    }
+    } | _visit_context(request, standing.enrollment_id, standing, lesson)
+
+
+def _visit_context(request, enrollment_id, standing, lesson):
+    """What the page brings back when it reports a visit."""
+    token = opened_token(enrollment_id, lesson.id, request.now)
+    address = f"{lesson.url(lessons_url(standing.slug))}visit/"
+    return {"opened": token, "lesson_data": {"visit-url": address, "visit-key": token}}
 
 
 def _neighbor(lesson, states, base_url):
@@ -192,10 +201,13 @@ def _neighbor(lesson, states, base_url):
     return {"title": f"{lesson.number} {lesson.title}", "url": lesson.url(base_url)}
 
 
+@public
 @require_POST
 def complete(request, slug, lesson_slug):
     """The button at a lesson's end: completes it by hand, or counts the visit where it completes by itself."""
-    standing, outline, lesson = _learning_place(request, slug, lesson_slug)
+    standing, outline, lesson = _working_place(request, slug, lesson_slug)
+    if not standing.is_on_it:
+        return _complete_preview(request, standing, outline, lesson)
     opened = opened_at(request.POST.get("visit", ""), standing.enrollment_id, lesson.id)
     try:
         if lesson.completion == Lesson.Completion.MANUAL:
@@ -213,6 +225,21 @@ def complete(request, slug, lesson_slug):
         messages.success(request, text)
         return redirect("progress:course_progress", slug)
     return _after(request, standing, outline, lesson, progress)
+
+
+def _complete_preview(request, standing, outline, lesson):
+    """The same for somebody who is not on the course: on to the next preview, or to the course."""
+    opened = opened_at(request.POST.get("visit", ""), NO_ENROLLMENT, lesson.id) or request.now
+    note_visit(
+        request.user, request.session, lesson, opened_at=opened, now=request.now, by_hand=True
+    )
+    following = outline.next(lesson.id)
+    if following is None or not following.is_preview:
+        messages.success(
+            request, _("Enroll to go on; what you did in the preview is kept for you.")
+        )
+        return redirect("courses:detail", standing.slug)
+    return redirect(following.url(lessons_url(standing.slug)))
 
 
 def _after(request, standing, outline, lesson, progress):
@@ -243,14 +270,26 @@ def reopen(request, slug, lesson_slug):
     return redirect(lesson.url(lessons_url(slug)))
 
 
+@public
 @require_POST
 def visit(request, slug, lesson_slug):
     """What the browser measured since its last report. Answers without a page."""
-    standing, _outline, lesson = _learning_place(request, slug, lesson_slug)
-    opened = opened_at(request.POST.get("visit", ""), standing.enrollment_id, lesson.id)
+    standing, _outline, lesson = _working_place(request, slug, lesson_slug)
+    enrollment_id = standing.enrollment_id if standing.is_on_it else NO_ENROLLMENT
+    opened = opened_at(request.POST.get("visit", ""), enrollment_id, lesson.id)
     seconds = _whole_number(request.POST.get("seconds", ""))
     if opened is None or seconds is None:
         return HttpResponseBadRequest(_("This report cannot be read."), content_type="text/plain")
+    if not standing.is_on_it:
+        note_visit(
+            request.user,
+            request.session,
+            lesson,
+            opened_at=opened,
+            now=request.now,
+            seconds=seconds,
+        )
+        return HttpResponse(status=204)
     try:
         services.record_visit(
             standing.enrollment_id, lesson.id, opened_at=opened, seconds=seconds, now=request.now
@@ -281,6 +320,14 @@ def _learning_place(request, slug, lesson_slug):
     """The same for somebody on the course; whether their work counts now is for the services to say."""
     place = _place(request, slug, lesson_slug)
     if not place[0].is_on_it:
+        raise Http404
+    return place
+
+
+def _working_place(request, slug, lesson_slug):
+    """The same, or a preview for those who are not on the course and do not teach it."""
+    place = standing, _outline, lesson = _place(request, slug, lesson_slug)
+    if not standing.is_on_it and (standing.teaches or not lesson.is_preview):
         raise Http404
     return place
 

@@ -38,7 +38,7 @@ from courses.models import (
 from enrollments.models import Enrollment, EnrollmentChange
 from notifications.models import Cadence, Notification, Preference
 from privacy.models import DataExport, ErasureRequest
-from progress.models import LessonProgress, ModuleProgress
+from progress.models import LessonProgress, ModuleProgress, PreviewWork
 from tenancy import services
 from tenancy.context import organization_context
 from tenancy.models import Domain, IdempotencyKey, MissedEvent, Organization, TenantModel
@@ -349,6 +349,9 @@ def build_learning(canary):
     yield saved(fill(canary, EnrollmentChange, to_status="active", at=now, **own))
     yield saved(LessonProgress(lesson=lesson, started_at=now, view_count=1, **own))
     yield saved(ModuleProgress(module=lesson.module, lesson_count=1, **own))
+    yield saved(
+        PreviewWork(student=student(canary), lesson=lesson, started_at=now, last_viewed_at=now)
+    )
 
 
 @contextmanager
