@@ -14,13 +14,13 @@ def say_done(request, text: str) -> None:
     messages.success(request, with_undo(text, request.user))
 
 
-def with_undo(text: str, user) -> str:
+def with_undo(text: str, user, *, label: str = "") -> str:
     """The text with a link to undo what the running request has changed so far, as HTML; without, the text."""
     request_id = _running_request()
     if request_id is None or not undo_states([request_id], user)[request_id]:
         return text
     address = reverse("activity:undo", args=[request_id])
-    return format_html('{} <a href="{}">{}</a>', text, address, _("Undo"))
+    return format_html('{} <a href="{}">{}</a>', text, address, label or _("Undo"))
 
 
 def _running_request():

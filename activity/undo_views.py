@@ -30,12 +30,12 @@ def undo_change(request, request_id):
         decision = undo(request_id, by=request.user, now=request.now)
         if decision:
             text = " ".join([_("Undone."), *(str(reason.text) for reason in decision.reasons)])
-            messages.success(request, with_undo(text, request.user))
+            messages.success(request, with_undo(text, request.user, label=_("Redo")))
             return redirect(back)
     changes = read_changes([request_id], now=request.now)[request_id]
     context = {
         "decision": decision,
-        "preview": preview(changes),
+        "preview": preview(changes) if decision else None,
         "back": back,
         "at": changes[-1].at,
     }

@@ -14,6 +14,7 @@ from content.services import items, outline
 from content.tests.factories import LessonFactory, ModuleFactory
 from courses import services as courses
 from courses.models import Course, CourseStaff, FormerSlug, Subject
+from courses.services.roles import give_role
 from courses.tests.factories import CourseFactory, SubjectFactory
 from enrollments import services as enrollments
 from enrollments.models import Enrollment
@@ -21,7 +22,7 @@ from enrollments.tests.factories import EnrollmentFactory
 from lib.ids import uuid7
 from tenancy.context import organization_context
 from tenancy.models import Domain, SecurityEvent
-from users.models import User
+from users.models import Permission, Role, User
 from users.tests.factories import ProfileFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -508,6 +509,25 @@ def test_a_co_instructor_does_not_bring_another_back(course, admin):
     request_id = changed(course.owner, courses.remove_staff, course.pk, user=other)
 
     assert undone(request_id, helper)[1].code == "not_yours"
+
+
+def test_a_role_to_undo_reaches_all_courses_and_hands_on_no_rights(course, admin):
+    person, other = UserFactory.create_batch(2, instructor=True)
+    role = Role.objects.create(name="Keeper", permissions=[Permission.ACTIVITY_UNDO])
+    give_role(role, user=person, by=admin, now=NOW)
+    person.refresh_from_db()
+    courses.add_staff(course.pk, user=other, by=admin, now=NOW)
+    rename = renamed(course, course.owner)
+    removal = changed(admin, courses.remove_staff, course.pk, user=other)
+    with request_by(admin) as suspension:
+        other.is_active = False
+        other.save(update_fields=["is_active"])
+    taken = changed(admin, courses.transfer_ownership, course.pk, to=admin)
+
+    states = undo_states([rename, removal, suspension, taken], person)
+
+    codes = [states[request_id].code for request_id in (rename, removal, suspension, taken)]
+    assert codes == ["", "not_yours", "not_yours", "not_yours"]
 
 
 @pytest.mark.parametrize("who", ["admin", "owner"])

@@ -57,7 +57,7 @@ def test_agreeing_puts_it_back_returns_and_offers_the_way_back(client, course, r
     course.refresh_from_db()
     assert course.title == "Knots"
     assert "Undone." in response.content.decode()
-    assert ">Undo</a>" in response.content.decode()
+    assert ">Redo</a>" in response.content.decode()
 
 
 def test_refusal_says_why_and_where_to_look(client, course, renamed):
