@@ -1,5 +1,6 @@
 """Tokens with which people let programs act for them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from users.models import ApiToken, FailedSignIn, TokenScope, User
 BEGINNING = "cairn_"  # tells people, and programs that look for leaked secrets, what it is
 PREFIX_LENGTH = 8  # characters by which its owner tells it from others
 SECRET_LENGTH = 40  # letters and digits after them: 238 bits
-LENGTH = len(BEGINNING) + PREFIX_LENGTH + SECRET_LENGTH
+SHAPE = re.compile(rf"{BEGINNING}[A-Za-z0-9]{{{PREFIX_LENGTH + SECRET_LENGTH}}}")
 
 MAX_TOKENS = 50  # usable ones of a person
 USED_EVERY = timedelta(minutes=5)  # how often `last_used_at` is written
@@ -91,6 +92,9 @@ def read_token(value: str, *, client_ip: str, now: datetime) -> Caller | None:
     From here on the database acts for the owner, or for nobody. A wrong token that begins like one there is
     counts as a failure of its owner (`users.lockout`).
     """
+    if not SHAPE.fullmatch(value):
+        set_actor("", NOBODY)
+        return None
     set_actor("", EVERYONE)  # whose rows these are is what the token says
     token = ApiToken.objects.select_related("user").filter(token_hash=_hash(value)).first()
     if token is None:
@@ -106,8 +110,6 @@ def read_token(value: str, *, client_ip: str, now: datetime) -> Caller | None:
 
 
 def _count_wrong(value, **where):
-    if len(value) != LENGTH or not value.startswith(BEGINNING):
-        return
     prefix = value[len(BEGINNING) :][:PREFIX_LENGTH]
     like_it = ApiToken.objects.select_related("user").filter(prefix=prefix).first()
     if like_it is None:

@@ -1,6 +1,6 @@
 """Addresses of people and preferences; those of the account pages are in `users.account_urls`."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from users import api, door_views, views
 
@@ -19,5 +19,5 @@ urlpatterns = [
     path("settings/tokens/new/", door_views.token_add, name="token_add"),
     path("settings/tokens/<uuid:token_id>/revoke/", door_views.token_revoke, name="token_revoke"),
     path("api/v1/me", api.me, name="api_me"),
-    path("api/<path:rest>", api.not_found, name="api_not_found"),
+    re_path(r"^api/(?P<rest>.*)$", api.not_found, name="api_not_found"),
 ]
