@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.personal import Replacement, Rows, about_people, declare, nothing_personal
+from users.lockout import target_of
 from users.models import (
     ApiToken,
     FailedSignIn,
@@ -46,6 +47,11 @@ def sessions_of(user_id):
         if session.get_decoded().get("_auth_user_id") == str(user_id)
     ]
     return Session.objects.filter(pk__in=keys)
+
+
+def failures_of(user_id):
+    """Failures counted against the account, which is known there by a hash alone."""
+    return FailedSignIn.objects.filter(login_hash=target_of(User(pk=user_id)).login_hash)
 
 
 def back_office_entries(user_id):
@@ -227,11 +233,14 @@ nothing_personal(
     "settings",
     reason=_("It tells about a sign-in provider of the organization."),
 )
-nothing_personal(
+declare(
     FailedSignIn,
-    "login_hash",
-    "client_ip",
-    reason=_("It is kept for a short time, as a hash, against those who guess passwords."),
+    heading=_("Failed sign-ins"),
+    find=failures_of,
+    rows=Rows.GO,
+    facts=["door", "created_at"],
+    personal=["login_hash", "client_ip"],
+    withheld={"login_hash": KEY, "client_ip": _("It may be the address of somebody else.")},
 )
 nothing_personal(
     Role, "name", "description", reason=_("It tells about the work the organization gives.")

@@ -23,7 +23,8 @@ from django.db import connection, models
 from config.seeding.canary import Canary
 from tenancy.models import IdempotencyKey, MissedEvent
 from tenancy.personal import PersonalData, about_people
-from users.models import User
+from users.lockout import target_of
+from users.models import FailedSignIn, User
 
 OLD = date(1911, 1, 1)  # before anything that the site itself writes
 
@@ -130,6 +131,12 @@ def build_library_rows(person, canary):
         action_flag=CHANGE,
     )
     built = {data.label: data for data in about_people()}
+    failed, login_hash = built["users.FailedSignIn"], target_of(user).login_hash
+    FailedSignIn.objects.create(
+        login_hash=person.note(failed, "login_hash", login_hash),
+        door=FailedSignIn.Door.SIGN_IN,
+        client_ip=person.note(failed, "client_ip", f"2001:db8::{person.token}:99"),
+    )
     mark = person.note(built["sessions.Session"], "session_key", person.text_mark())
     Session.objects.create(
         session_key=mark,
@@ -149,7 +156,12 @@ def build_library_rows(person, canary):
     person.note(built["tenancy.MissedEvent"], "error", error)
 
 
-BUILT_WITH_MARKS = {"sessions.Session", "tenancy.IdempotencyKey", "tenancy.MissedEvent"}
+BUILT_WITH_MARKS = {
+    "sessions.Session",
+    "users.FailedSignIn",
+    "tenancy.IdempotencyKey",
+    "tenancy.MissedEvent",
+}
 
 
 def marks_in_tables(marks) -> dict[str, set[str]]:
