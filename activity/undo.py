@@ -16,7 +16,14 @@ from activity import undo_registry
 from activity.models import Undo
 from activity.undo_changes import read_changes, read_rows
 from activity.undo_registry import Change
-from activity.undo_rules import Standing, judge, key_of, may_undo_others, rights_of, title_of
+from activity.undo_rules import (
+    Standing,
+    can_undo_others,
+    judge,
+    key_of,
+    rights_of,
+    title_of,
+)
 from activity.undo_steps import Refused, put_back
 from lib.decisions import Decision, Reason, allow, refuse
 from lib.ids import uuid7
@@ -74,15 +81,15 @@ def _undo(request_id, *, by, now):
 
 def _standing(user, changes: list[Change], *, without: UUID | None = None) -> Standing:
     """`without` is a request whose undo has just begun."""
-    rows = read_rows(changes)
+    rows, may_undo_others = read_rows(changes), can_undo_others(user)
     requests = {change.request_id for change in changes} - {without}
     undone = Undo.objects.filter(request_id__in=requests, taken_back_at=None)
     return Standing(
         user=user,
         rows=rows,
         undone=frozenset(undone.values_list("request_id", flat=True)),
-        rights=rights_of(user, changes, rows),
-        may_undo_others=may_undo_others(user),
+        rights=rights_of(user, changes, rows, may_undo_others=may_undo_others),
+        may_undo_others=may_undo_others,
     )
 
 

@@ -36,12 +36,16 @@ class Standing:
     may_undo_others: bool
 
 
-def rights_of(user, changes: list[Change], rows: Rows) -> dict[tuple[Callable, UUID], Right]:
-    """What the person may do with the things that these changes are about; asks each app once."""
+def rights_of(
+    user, changes: list[Change], rows: Rows, *, may_undo_others: bool
+) -> dict[tuple[Callable, UUID], Right]:
+    """What the person may do with the things that these changes are about; asks each app once at most."""
     wanted = defaultdict(set)
     for change in changes:
         table = undo_registry.table_of(change.table_name)
-        if table is not None and (key := key_of(table, change, rows)):
+        if table is None or (may_undo_others and not table.needs_right):
+            continue
+        if key := key_of(table, change, rows):
             wanted[table.rights].add(key)
     return {
         (rights, key): right
@@ -172,6 +176,6 @@ def page_of(table: UndoTable, change: Change) -> str:
         return ""
 
 
-def may_undo_others(user) -> bool:
+def can_undo_others(user) -> bool:
     """Whether the person may undo what others did, anywhere in the organization."""
     return holds(user, Permission.ACTIVITY_UNDO)
