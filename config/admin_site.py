@@ -6,6 +6,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from lib.text import TextRefused, clean_text
@@ -21,6 +22,10 @@ class CairnAdminSite(AdminSite):
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or request.path)
+
+    def password_change(self, request, extra_context=None):
+        """The site's own page, where guesses at the present password are counted."""
+        return redirect("account_change_password")
 
     def register(self, model_or_iterable, admin_class=None, **options):
         """Libraries register models of theirs with no thought of organizations; those stay out."""

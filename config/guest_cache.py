@@ -10,11 +10,17 @@ from django.utils.translation import get_language_from_request
 
 from courses.cache import catalogue_version
 from tenancy.context import remember_organization
+from users import known_devices
 
 SECONDS = 60  #: how old a number on a guest's page may be, such as the free seats
 
 #: Cookies that do not make a guest somebody; the page is kept per value of the first two.
-HARMLESS_COOKIES = {"theme", settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+HARMLESS_COOKIES = {
+    "theme",
+    settings.LANGUAGE_COOKIE_NAME,
+    settings.CSRF_COOKIE_NAME,
+    known_devices.COOKIE,
+}
 MAX_ADDRESS = 300  # characters; longer ones are not worth keeping
 
 
