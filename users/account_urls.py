@@ -31,7 +31,7 @@ urlpatterns = [
     page("confirm-email/", account.email_verification_sent, "account_email_verification_sent"),
     page(CONFIRM, account.confirm_email, "account_confirm_email", is_pattern=True),
     page("password/change/", account.password_change, "account_change_password"),
-    page("password/set/", account.password_set, "account_set_password"),
+    page("password/set/", asks_password_again(account.password_set), "account_set_password"),
     page("password/reset/", account.password_reset, "account_reset_password"),
     page("password/reset/done/", account.password_reset_done, "account_reset_password_done"),
     page(

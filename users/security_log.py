@@ -76,8 +76,9 @@ def log_password(sender, user, **kwargs):
 
 
 @receiver(email_changed)
-def log_email(sender, user, **kwargs):
-    record(Kind.EMAIL_CHANGED, user_id=user.pk)
+def log_email(sender, user, from_email_address, **kwargs):
+    if from_email_address is not None:  # else the first one was confirmed
+        record(Kind.EMAIL_CHANGED, user_id=user.pk)
 
 
 def tell(template: str, user, **values) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from lib.ids import uuid7
 from lib.images import CleanImage
+from tenancy import security
 from users.models import Profile, User
 from users.outbox import queue_mail, send_mail
 from users.signals import user_registered
@@ -82,6 +83,7 @@ def change_email(user: User, *, email: str, now: datetime) -> None:
     user.email, user.email_verified_at = email.lower(), now
     user.save(update_fields=["email", "email_verified_at"])
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    security.record(security.Kind.EMAIL_CHANGED, user_id=user.pk)
 
 
 def record_verified_email(user: User, *, email: str, now: datetime) -> None:
