@@ -12,6 +12,7 @@ from django.core.cache import cache
 from content.cache import VIEWER_SECONDS, viewer_key
 from content.models import MediaAsset
 from courses.models import Course
+from users.models import Permission
 
 ViewerCheck = Callable[[object, list[UUID]], bool]
 _checks: list[ViewerCheck] = []
@@ -59,13 +60,12 @@ def _is_of_course(user, course_ids):
     key = viewer_key(user.pk, digest)
     if cache.get(key):
         return True
-    may = _teaches(user, course_ids) or any(check(user, course_ids) for check in _checks)
+    may = _edits(user, course_ids) or any(check(user, course_ids) for check in _checks)
     if may:
         cache.set(key, True, VIEWER_SECONDS)
     return may
 
 
-def _teaches(user, course_ids):
-    if not user.is_staff:
-        return False
-    return Course.objects.filter(pk__in=course_ids).taught_by(user).exists()
+def _edits(user, course_ids):
+    courses = Course.objects.filter(pk__in=course_ids)
+    return courses.permitted_to(user, Permission.COURSE_EDIT).exists()

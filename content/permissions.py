@@ -1,4 +1,4 @@
-"""Who may change which content: what they own, and what the courses they teach show."""
+"""Who may change which content: what they own, and what the courses that they may change show."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -9,7 +9,7 @@ from courses.models import Course
 def items_of(user, items: QuerySet | None = None) -> QuerySet:
     """The content items that an instructor works on."""
     items = ContentItem.objects.all() if items is None else items
-    used = LessonItem.objects.filter(item=OuterRef("pk"), lesson__course__in=_taught(user))
+    used = LessonItem.objects.filter(item=OuterRef("pk"), lesson__course__in=_edited(user))
     return items.filter(Q(owner=user) | Exists(used))
 
 
@@ -21,7 +21,7 @@ def media_of(user, media: QuerySet | None = None) -> QuerySet:
     """The files that an instructor works on: their own, their courses', and those their items show."""
     media = MediaAsset.objects.all() if media is None else media
     shown = MediaUse.objects.filter(media=OuterRef("pk"), version__item__in=items_of(user))
-    return media.filter(Q(owner=user) | Q(course__in=_taught(user)) | Exists(shown))
+    return media.filter(Q(owner=user) | Q(course__in=_edited(user)) | Exists(shown))
 
 
 def videos_of(user, videos: QuerySet) -> QuerySet:
@@ -30,5 +30,5 @@ def videos_of(user, videos: QuerySet) -> QuerySet:
     return videos.filter(Exists(versions.filter(item__in=items_of(user))) | ~Exists(versions))
 
 
-def _taught(user):
-    return Course.objects.live().taught_by(user)
+def _edited(user):
+    return Course.objects.editable_by(user)
