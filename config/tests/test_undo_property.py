@@ -10,6 +10,7 @@ from activity.tests.requests import request_by
 from activity.undo import undo
 from config.tests.staff_at_work import StaffAtWork
 from courses.models import CourseSeats
+from enrollments import invariants
 
 ACTS = 100
 SEEDS = [1, 7, 42, 2026]
@@ -63,6 +64,7 @@ def test_a_hundred_acts_undone_in_reverse_restore_every_row(organization, seed):
     undo_all(staff, requests)
 
     assert differences(before, rows_of_all_tables()) == ({}, {})
+    assert list(invariants.check()) == []
 
 
 @pytest.mark.parametrize("broken", ["update_row", "insert_row", "_remove"])
