@@ -118,7 +118,7 @@ CACHES = {
     }
     if REDIS_URL
     else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "lib.cache.LenientDatabaseCache",
         "LOCATION": "tenancy_cache",
         "KEY_FUNCTION": "tenancy.caching.make_key",
         "TIMEOUT": 900,

@@ -8,7 +8,9 @@ import logging
 import threading
 import time
 
+from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.db import DatabaseError, transaction
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError, TimeoutError
 from redis.retry import Retry
@@ -204,3 +206,17 @@ class ResilientRedisCache(RedisCache):
             "retry": Retry(NoBackoff(), 0),
             **self._options,
         }
+
+
+class LenientDatabaseCache(DatabaseCache):
+    """The database as cache, which a transaction that may only read can ask as well.
+
+    Reading sweeps away what has expired; where nothing may be written, that is left to the next reader.
+    """
+
+    def _base_delete_many(self, keys):
+        try:
+            with transaction.atomic():
+                return super()._base_delete_many(keys)
+        except DatabaseError:
+            return False

@@ -1,9 +1,11 @@
 """Staff see the site as a student sees it, and change nothing."""
 
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.core.cache import caches
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -301,3 +303,22 @@ def test_buttons_stand_where_they_may_be_used(client, admin, student):
     ):
         client.force_login(user)
         assert ("view-as/" in client.get(path).content.decode()) is expected
+
+
+def test_cache_in_the_database_can_be_asked_while_looking(organization, settings):
+    settings.CACHES = {
+        "default": settings.CACHES["default"],
+        "stored": {
+            "BACKEND": "lib.cache.LenientDatabaseCache",
+            "LOCATION": "tenancy_cache",
+            "KEY_FUNCTION": "tenancy.caching.make_key",
+        },
+    }
+    stored = caches["stored"]
+    stored.set("older", 1, timeout=0.1)
+    time.sleep(0.2)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('transaction_read_only', 'on', true)")
+        assert stored.get("older") is None
+        assert stored.set("new", 1) is None
+        transaction.set_rollback(True)
