@@ -8,7 +8,13 @@ class CoursesConfig(AppConfig):
 
     def ready(self):
         # Models must be loaded first.
-        from courses import grants, handing_over, own_checks, preflight  # noqa: PLC0415 -- see above
+        from courses import (  # noqa: PLC0415 -- see above
+            grants,
+            handing_over,
+            notices,  # noqa: F401, PLC0415 -- see above
+            own_checks,
+            preflight,
+        )
         from privacy import obstacles  # noqa: PLC0415 -- see above
         from users import permissions  # noqa: PLC0415 -- see above
 

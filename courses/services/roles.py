@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from courses.models import Course, RoleAssignment
 from courses.permissions import can_manage_staff, held_on
 from courses.services.locking import lock_course
+from courses.signals import duty_given
 from courses.teaching import CO_INSTRUCTOR_MAY, FOR_ONE_COURSE
 from lib.decisions import Decision, Reason, allow, refuse
 from tenancy import security
@@ -68,7 +69,7 @@ def give_role(
     """Let somebody hold a role, for the organization or for one course, from their next request on.
 
     Locks the course and the role; repeating it changes nothing. `by` is None for the system. Raises RoleRefused
-    with the reason, and InTheTrash. Written into the security log.
+    with the reason, and InTheTrash. Written into the security log; announces `duty_given`.
     """
     course = lock_course(course_id) if course_id is not None else None
     role = _lock(role)
@@ -79,6 +80,7 @@ def give_role(
     )
     if is_new:
         _record(assignment, "given")
+        duty_given.send(sender=RoleAssignment, user=user, course=course, duty=role.name, at=now)
     forget_grants(user)
     return assignment
 

@@ -9,6 +9,7 @@ from courses.cache import bump_catalogue_version
 from courses.models import Course, CourseStaff
 from courses.services.locking import lock_course, require_teacher
 from courses.services.roles import decide_co_instructor
+from courses.signals import duty_given
 from tenancy import security
 from users.models import User
 from users.roles import require
@@ -39,6 +40,7 @@ def add_staff(
     )
     if is_new:
         _record(course, user, role, "given")
+        duty_given.send(sender=CourseStaff, user=user, course=course, duty="", at=now)
     bump_catalogue_version()
     return staff
 
@@ -78,6 +80,7 @@ def transfer_ownership(
     if keep_as_staff and former is not None and (former.is_admin or former.is_instructor):
         CourseStaff.objects.get_or_create(course=course, user=former)
     _record(course, to, "owner", "given")
+    duty_given.send(sender=CourseStaff, user=to, course=course, duty="", at=now)
     bump_catalogue_version()
     return course
 
