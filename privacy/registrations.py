@@ -4,7 +4,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from lib import jinja
-from privacy import obstacles, permissions
+from notifications import kinds
+from privacy import notices, obstacles, permissions
 from users import settings_sections
 
 
@@ -13,3 +14,4 @@ def install():
     jinja.register_filter("filesize", filesizeformat)
     settings_sections.register("data", _("Data"), "privacy:overview", position=80)
     obstacles.register(obstacles.is_last_admin)
+    kinds.declare(notices.ERASURE_ASKED)

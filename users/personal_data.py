@@ -94,6 +94,7 @@ declare(
     heading=_("Profile"),
     person="user_id",
     rows=Rows.GO,
+    facts=["visibility"],
     personal=[
         "display_name",
         "bio",
@@ -104,7 +105,6 @@ declare(
         "company",
         "location",
         "website",
-        "visibility",
     ],
 )
 declare(

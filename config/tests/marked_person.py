@@ -110,6 +110,8 @@ def mark_for(person, data, row, name):
         return [mark]
     if isinstance(column, models.EmailField):
         return f"{mark}@example.org"
+    if isinstance(column, models.URLField):
+        return f"https://example.org/{mark}"
     return mark
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from lib.decisions import Decision, Reason, refuse
-from privacy import erasing, mails, proof, tasks
+from privacy import erasing, mails, notices, proof, tasks
 from privacy.models import ErasureRequest
 from privacy.obstacles import may_be_erased
 from tenancy import security
@@ -28,18 +28,20 @@ class ErasureRefused(Exception):
 
 @transaction.atomic
 def request_erasure(person: User, *, reason: str = "", by: User, now: datetime) -> ErasureRequest:
-    """Put the wish to be forgotten before those who decide; a repeat gives the one that is open.
+    """Put the wish to be forgotten before those who decide, who are told; a repeat gives the one that is open.
 
     Raises ErasureRefused while something stands in the way.
     """
     _require(may_be_erased(person))
     try:
         with transaction.atomic():
-            return ErasureRequest.objects.create(person=person, reason=reason)
+            asked = ErasureRequest.objects.create(person=person, reason=reason)
     except IntegrityError as error:
         if "privacy_erasurerequest_one_open" not in str(error):
             raise
         return ErasureRequest.objects.open().get(person=person)
+    notices.tell_admins(asked, now=now)
+    return asked
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from notifications import kinds
+from notifications.models import Notification
 from privacy import erasing, logs, proof, services
 from privacy.models import DataExport, ErasureRequest
 from privacy.tests.factories import DataExportFactory, ErasureRequestFactory
@@ -138,6 +140,13 @@ def approved(person, admin):
 def test_asking_twice_is_asking_once(person, admin):
     first = services.request_erasure(person, by=person, now=NOW)
     assert services.request_erasure(person, by=person, now=NOW) == first
+
+
+def test_admins_are_told_of_a_wish_without_the_name(person, admin):
+    asked = services.request_erasure(person, reason="I am leaving.", by=person, now=NOW)
+    told = Notification.objects.get()
+    assert (told.user, told.facts) == (admin, {"request": str(asked.pk)})
+    assert kinds.message_of(told).url == f"/erasures/{asked.pk}/"
 
 
 def test_a_wish_can_be_taken_back_until_it_is_approved(person, admin):
