@@ -61,6 +61,11 @@ def must_have_factor(user: User) -> bool:
     )
 
 
+def lacks_factor(user: User) -> bool:
+    """Whether `user` has to set one up before anything else; sessions know it from `users.backends`."""
+    return must_have_factor(user) and not has_factor(user)
+
+
 def can_remove(user: User, authenticator: Authenticator) -> Decision:
     others = factors_of(user).exclude(pk=authenticator.pk)
     if must_have_factor(user) and not others.exists():

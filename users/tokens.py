@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tenancy import security
 from tenancy.context import EVERYONE, NOBODY, set_actor
 from tenancy.security import Kind
-from users import lockout
+from users import factors, lockout
 from users.models import ApiToken, FailedSignIn, TokenScope, User
 
 BEGINNING = "cairn_"  # tells people, and programs that look for leaked secrets, what it is
@@ -87,7 +87,8 @@ def usable_tokens_of(user: User, *, now: datetime):
 
 
 def read_token(value: str, *, client_ip: str, now: datetime) -> Caller | None:
-    """Who calls with this token; None for a wrong, revoked or ended one, or when its owner is suspended.
+    """Who calls with this token; None for a wrong, revoked or ended one, or when its owner is suspended
+    or has to set up a second factor first.
 
     From here on the database acts for the owner, or for nobody. A wrong token that begins like one there is
     counts as a failure of its owner (`users.lockout`).
@@ -99,7 +100,7 @@ def read_token(value: str, *, client_ip: str, now: datetime) -> Caller | None:
     token = ApiToken.objects.select_related("user").filter(token_hash=_hash(value)).first()
     if token is None:
         _count_wrong(value, client_ip=client_ip, now=now)
-    if token is None or not token.is_usable(now) or not token.user.is_active:
+    if token is None or not _opens(token, now):
         set_actor("", NOBODY)
         return None
     user = token.user
@@ -107,6 +108,11 @@ def read_token(value: str, *, client_ip: str, now: datetime) -> Caller | None:
     if token.last_used_at is None or token.last_used_at < now - USED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return Caller(user, token)
+
+
+def _opens(token, now):
+    user = token.user
+    return token.is_usable(now) and user.is_active and not factors.lacks_factor(user)
 
 
 def _count_wrong(value, **where):

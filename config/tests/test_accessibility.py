@@ -40,6 +40,9 @@ PAGES = {
         "/settings/profile/",
         "/accounts/email/",
         "/accounts/password/change/",
+        "/accounts/security/",
+        "/accounts/security/linked/",
+        "/accounts/reauthenticate/",
         "/accounts/logout/",
     ],
     "ines": [

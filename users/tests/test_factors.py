@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenancy.models import AuditEntry, SecurityEvent
-from users import factors
+from users import factors, tokens
 from users.models import Mail
 from users.tests.second_factors import (
     Phone,
@@ -364,3 +364,34 @@ def test_reading_the_user_says_whether_a_factor_is_missing_without_a_query_more(
     with CaptureQueriesContext(connection) as after:
         client.get("/settings/profile/")
     assert len(after) <= len(before)
+
+
+def test_token_of_staff_without_a_factor_opens_nothing(client, strict):
+    ines = member(role="instructor")
+    _token, value = tokens.make_token(
+        ines, name="x", scopes=["profile:read"], expires_at=None, now=timezone.now()
+    )
+    headers = {"Authorization": f"Bearer {value}"}
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
+    give_app(ines, now=timezone.now())
+    assert client.get("/api/v1/me", headers=headers).status_code == 200
+
+
+def test_reset_of_the_password_does_not_pass_the_second_step(client, ada, phone):
+    client.post("/accounts/password/reset/", {"email": ada.email})
+    link = re.search(r"http://harbor\.localhost(\S+)", Mail.objects.latest("created_at").text)
+    page = client.get(link.group(1), follow=True)
+    new = {"password1": "three grey pebbles", "password2": "three grey pebbles"}
+    client.post(page.request["PATH_INFO"], new)
+    assert not is_signed_in(client)
+    answer = client.post("/accounts/login/", {"login": "ada", "password": "three grey pebbles"})
+    assert answer["Location"] == SECOND_STEP
+
+
+def test_five_wrong_codes_lock_the_account(client, ada, phone):
+    sign_in(client, ada)
+    for _number in range(5):
+        client.post(SECOND_STEP, {"code": "000000"})
+    answer = client.post(SECOND_STEP, {"code": phone.code()})
+    assert "Too many attempts" in answer.content.decode()
+    assert not is_signed_in(client)
