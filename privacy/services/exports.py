@@ -64,13 +64,13 @@ def make_export(organization_id: UUID | str, export_id: UUID | str, *, now: date
         try:
             parts = _parts(organization_id, export_id, person)
             exporting.write_archive(file, person, parts, organization=organization, now=now)
+            with organization_context(organization_id):
+                _keep(export_id, file, now=now)
+                mails.tell_ready(person, until=now + KEPT)
         except Exception:
             with organization_context(organization_id):
                 _set(export_id, status=DataExport.Status.FAILED, finished_at=now)
             raise
-        with organization_context(organization_id):
-            _keep(export_id, file, now=now)
-            mails.tell_ready(person, until=now + KEPT)
 
 
 def note_download(export: DataExport) -> None:
@@ -105,7 +105,7 @@ def _keep(export_id, file, *, now):
     size = file.tell()
     file.seek(0)
     export = DataExport.objects.get(pk=export_id)
-    name = f"{require_organization_id().hex}/{uuid7().hex}.zip"
+    name = f"{export.organization_id.hex}/{uuid7().hex}.zip"
     export.file.save(name, File(file), save=False)
     export.status, export.size = DataExport.Status.READY, size
     export.finished_at, export.expires_at = now, now + KEPT
