@@ -2,19 +2,22 @@
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lib.files import FileRefused
 from lib.forms import CrispyFormMixin
+from lib.ids import uuid7
 from lib.images import clean_image
 from users import lockout, time_zones
 from users.models import FailedSignIn, Profile, User
-from users.services import PICTURE_WIDTH
+from users.services import PICTURE_WIDTH, register
 
 #: The library would cut a longer one off.
 EMAIL_LENGTH = User._meta.get_field("email").max_length
@@ -82,9 +85,18 @@ class SignupForm(PlainFields, CrispyFormMixin, account.SignupForm):
 
     def try_save(self, request):
         if self.account_already_exists:
-            # As much work as for a new account, so that the time tells nothing either.
-            User().set_password(self.cleaned_data["password1"])
+            self._work_as_for_a_new_account()
         return super().try_save(request)
+
+    @transaction.atomic
+    def _work_as_for_a_new_account(self):
+        """So that the time tells nothing either. Nothing of it stays."""
+        email = f"{uuid7()}@nobody.invalid"
+        nobody = User(username=self.cleaned_data["username"], email=email)
+        nobody.set_password(self.cleaned_data["password1"])
+        register(nobody)
+        EmailAddress.objects.create(user=nobody, email=email, primary=True)
+        transaction.set_rollback(True)
 
 
 class ResetPasswordForm(PlainFields, CrispyFormMixin, account.ResetPasswordForm):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from users.hashers import Argon2idHasher
-from users.models import FailedSignIn, Lockout, Mail
+from users.models import FailedSignIn, Lockout, Mail, User
 from users.tests.doors import browser, member, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,14 @@ def test_each_guess_asks_the_database_as_often(known, unknown):
         assert asked[0] == asked[1]
 
     assert FailedSignIn.objects.count() == 10
+
+
+def test_sign_up_does_as_much_for_a_taken_email_and_leaves_nothing():
+    asked = [statements(sign_up, email) for email in ("ada@example.org", "eve@example.org")]
+
+    for table in ("users_user", "users_profile", "account_emailaddress", "users_mail"):
+        assert [sum(f'INSERT INTO "{table}"' in sql for sql in each) for each in asked] == [1, 1]
+    assert set(User.objects.values_list("username", flat=True)) == {"ada", "grace"}
 
 
 def test_reset_writes_a_mail_for_either():
