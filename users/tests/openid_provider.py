@@ -13,6 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT_ID, CLIENT_SECRET = "cairn", "a secret: with signs"
+DISCOVERY = "/.well-known/openid-configuration"
 
 _key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _other_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -31,6 +32,15 @@ class Provider(ThreadingHTTPServer):
         self.key, self.key_id, self.algorithm = _key, "first", "RS256"
         self.questions = {}
         self.tells_email_in_token = True
+
+    def discovery(self):
+        return {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "userinfo_endpoint": f"{self.url}/userinfo",
+            "jwks_uri": f"{self.url}/keys",
+        }
 
     def sign_in(self, address):
         """What a person's browser does there: returns where it is sent back to."""
@@ -68,21 +78,14 @@ class Provider(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         path = urlsplit(self.path).path
-        url = self.server.url
         answers = {
-            "/.well-known/openid-configuration": {
-                "issuer": url,
-                "authorization_endpoint": f"{url}/authorize",
-                "token_endpoint": f"{url}/token",
-                "userinfo_endpoint": f"{url}/userinfo",
-                "jwks_uri": f"{url}/keys",
-            },
+            DISCOVERY: self.server.discovery(),
             "/keys": {"keys": [public_key()]},
             "/userinfo": self.server.person,
         }
         if path == "/userinfo":
             assert self.headers["Authorization"] == "Bearer the-token"
-        self.answer(path, answers[path])
+        self.answer(path, answers.get(path, {}))
 
     def do_POST(self):
         length = int(self.headers["Content-Length"])

@@ -16,8 +16,8 @@ from tenancy.context import organization_context
 from tenancy.models import AuditEntry, SecurityEvent
 from users import openid, providers
 from users.models import Mail, User
-from users.tests.openid_provider import CLIENT_ID, CLIENT_SECRET, running_provider
-from users.tests.second_factors import give_app, is_signed_in, member, prove
+from users.tests.openid_provider import CLIENT_ID, CLIENT_SECRET, DISCOVERY, running_provider
+from users.tests.second_factors import give_app, is_signed_in, member, prove, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -354,20 +354,28 @@ def test_nonsense_of_a_provider_is_a_page_and_not_an_error(client, provider, pat
     [
         b"",
         [],
-        {"issuer": "http://127.0.0.1:1"},
         (404, {}),
-        (302, b"http://127.0.0.1:1/"),
+        {"issuer": "http://127.0.0.1:1"},
+        {"issuer": None},
         {"authorization_endpoint": "javascript:alert(1)"},
+        {"authorization_endpoint": None},
     ],
     ids=str,
 )
 def test_nonsense_as_discovery_is_a_page_and_not_an_error(client, provider, said):
-    if isinstance(said, dict) and "issuer" not in said:
-        said |= {"issuer": provider.url}
-    provider.says["/.well-known/openid-configuration"] = said
+    if isinstance(said, dict):
+        said = provider.discovery() | said
+    provider.says[DISCOVERY] = said
     answer = client.post(BEGIN)
     assert answer.status_code == 403
     assert FAILED in answer.content.decode()
+
+
+def test_provider_may_not_send_us_elsewhere(client, provider):
+    address = address_in(client.post(BEGIN))
+    provider.says["/keys"] = (302, f"{provider.url}/elsewhere".encode())
+    assert_refused(client, client.get(provider.sign_in(address)))
+    assert "/elsewhere" not in provider.asked
 
 
 def test_provider_that_is_away_is_a_page_and_not_an_error(client, organization, settings):
@@ -419,6 +427,15 @@ def test_link_that_another_person_began_is_refused(client, provider):
     assert not SocialAccount.objects.exists()
 
 
+def test_who_became_somebody_meanwhile_stays_who_they_are(client, provider):
+    other = member(username="other")
+    back = provider.sign_in(address_in(client.post(BEGIN)))
+    sign_in(client, other)
+    assert client.get(back).status_code == 403
+    assert client.session["_auth_user_id"] == str(other.pk)
+    assert not SocialAccount.objects.exists()
+
+
 def test_who_changes_their_mind_is_told_so(client, provider):
     state = parse_qs(urlsplit(address_in(client.post(BEGIN))).query)["state"][0]
     answer = client.get(f"{BEGIN}callback/?error=access_denied&state={state}")
@@ -458,7 +475,8 @@ def test_get_begins_nothing(client, provider):
         "https://example.org:99999/",
     ],
 )
-def test_provider_may_not_name_addresses_inside_our_network(address):
+def test_provider_may_not_name_addresses_inside_our_network(address, monkeypatch):
+    monkeypatch.setattr(openid, "_opener", None)  # nothing is asked
     with pytest.raises(openid.ProviderFailed):
         openid.ask(address)
 
