@@ -40,7 +40,12 @@ register(
         hidden=frozenset({"is_staff", "sees_private_rows", "last_login", "last_login_ip"}),
         weight=7,
     ),
-    Kind(Profile, _("the profile of %(name)s"), columns=("user_id",)),
+    Kind(
+        Profile,
+        _("the profile of %(name)s"),
+        columns=("user_id",),
+        hidden=frozenset({"phone", "birth_date"}),  # their owner's alone, until they say otherwise
+    ),
     Kind(StudentProfile, _("the student profile of %(name)s"), columns=("user_id",)),
     Kind(InstructorProfile, _("the instructor profile of %(name)s"), columns=("user_id",)),
     Kind(Role, _("the role “%(name)s”"), columns=("name",), weight=7),

@@ -14,11 +14,13 @@ class CoursesConfig(AppConfig):
             notices,  # noqa: F401, PLC0415 -- see above
             own_checks,
             preflight,
+            taught,
         )
         from privacy import obstacles  # noqa: PLC0415 -- see above
         from users import permissions  # noqa: PLC0415 -- see above
 
         permissions.register(grants.grants_by_roles)
         obstacles.register(handing_over.owned_courses)
+        taught.install()
         preflight.register("facts", own_checks.check_facts)
         preflight.register("prerequisites", own_checks.check_prerequisites)

@@ -10,7 +10,8 @@ from courses.models import Course
 from courses.pictures import picture_url
 from lib.markdown import split_at_heading
 from lib.rows import fetch_row
-from users.models import avatar_url
+from users.models import Audience, avatar_url
+from users.visibility import audience_of
 
 #: What is long or made by the database, and not shown.
 _LEFT_OUT = {"description", "search_vector", "source"}
@@ -23,7 +24,7 @@ SELECT {", ".join(f"course.{name}" for name in _COURSE)},
     (SELECT json_agg(json_build_object(
             'id', person.id, 'username', person.username, 'first_name', person.first_name,
             'last_name', person.last_name, 'display_name', profile.display_name,
-            'avatar', profile.avatar, 'job_title', profile.job_title
+            'avatar', profile.avatar, 'job_title', profile.job_title, 'visibility', profile.visibility
         ) ORDER BY person.id = course.owner_id DESC, person.last_name, person.first_name, person.id)
         FROM (
             SELECT course.owner_id AS id
@@ -53,7 +54,7 @@ _HEADING = re.compile(r"(</?h)([2-5])\b")
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """Somebody who teaches, as the page names them."""
+    """Somebody who teaches, as the page names them. `note` is for those who have signed in."""
 
     id: str
     name: str
@@ -130,4 +131,6 @@ def _teacher(person):
     name = person["display_name"] or " ".join(part for part in names if part) or person["username"]
     initials = "".join(part[0] for part in names if part) or person["username"][:2]
     picture = avatar_url(person["id"], person["avatar"])
-    return Teacher(person["id"], name, initials.upper(), person["job_title"] or "", picture)
+    is_shown = audience_of("job_title", person["visibility"] or {}) == Audience.EVERYONE
+    note = is_shown and person["job_title"] or ""
+    return Teacher(person["id"], name, initials.upper(), note, picture)

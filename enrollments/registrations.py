@@ -1,4 +1,4 @@
-"""What this app tells the floors below: who else sees a course, and who may open its files."""
+"""What this app tells the floors below: who else sees a course, who may open its files, who shares one."""
 
 from activity.permissions import register_student_rule
 from content import access
@@ -6,7 +6,9 @@ from courses import visibility
 from courses.models import Course
 from enrollments.models import Enrollment
 from enrollments.panel import enroll_panel
+from enrollments.shared_courses import share_a_course
 from lib import jinja
+from users import visibility as profiles
 
 
 def courses_of(user):
@@ -33,4 +35,5 @@ def install():
     register_student_rule(teaches)
     visibility.register(courses_of)
     access.register_viewer_check(is_learning_in_one)
+    profiles.register(share_a_course)
     jinja.register("enroll_panel", enroll_panel)

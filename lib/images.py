@@ -27,7 +27,7 @@ _SAVE = {
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A smaller copy, always WebP. Width and height in pixels."""
+    """A copy of a certain size, always WebP. Width and height in pixels."""
 
     width: int
     height: int
@@ -66,8 +66,41 @@ def clean_image(
 ) -> CleanImage:
     """The picture encoded anew, turned upright, without metadata, with a copy for each smaller width.
 
-    The size it declares is checked before anything is decoded. An animated GIF stays one while its frames
-    together are within `max_pixels`, else its first frame is kept as PNG.
+    An animated GIF stays one while its frames together are within `max_pixels`, else its first frame is kept
+    as PNG. Raises FileRefused with a code that `_read` names.
+    """
+
+    def clean(image):
+        if image.format == "GIF" and _is_short_animation(image, max_pixels):
+            return _clean_animation(image, max_pixels)
+        return _clean_still(image, widths)
+
+    return _read(file, clean, max_bytes, max_pixels)
+
+
+def clean_squares(
+    file: BinaryIO,
+    *,
+    sides: tuple[int, ...],
+    max_bytes: int = MAX_IMAGE_BYTES,
+    max_pixels: int = MAX_IMAGE_PIXELS,
+) -> tuple[Variant, ...]:
+    """The middle of the picture as still squares with these sides in pixels, in their order.
+
+    Upright and without metadata. Raises FileRefused with a code that `_read` names.
+    """
+
+    def clean(image):
+        plain = _plain(image)
+        return tuple(_square(plain, side) for side in sides)
+
+    return _read(file, clean, max_bytes, max_pixels)
+
+
+def _read(file, clean, max_bytes, max_pixels):
+    """What `clean(image)` makes of the opened picture.
+
+    The size it declares is checked before anything is decoded.
     Raises FileRefused with the code `empty`, `too_large`, `too_many_pixels`, `not_an_image` or `broken_image`.
     """
     size = size_of(file)
@@ -80,9 +113,7 @@ def clean_image(
     try:
         with _opened(data) as image:
             _check_pixels(image.size, max_pixels)
-            if image.format == "GIF" and _is_short_animation(image, max_pixels):
-                return _clean_animation(image, max_pixels)
-            return _clean_still(image, widths)
+            return clean(image)
     except FileRefused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -121,17 +152,21 @@ def _too_many_pixels(max_pixels):
 
 def _clean_still(image, widths):
     source = image.format
-    if source == "JPEG":
-        image.draft(None, (MAX_SIDE, MAX_SIDE))  # decodes huge photos smaller, which saves memory
-    image.load()
-    image = _upright(image)
-    image = _in_plain_colors(image)
+    image = _plain(image)
     image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     target = "PNG" if source == "GIF" else source
     if target == "JPEG" and image.mode != "RGB":
         image = image.convert("RGB")
     variants = tuple(_variant(image, width) for width in sorted(set(widths)) if width < image.width)
     return CleanImage(target, *image.size, _encoded(image, target), variants)
+
+
+def _plain(image):
+    """Decoded and upright, the pixels alone."""
+    if image.format == "JPEG":
+        image.draft(None, (MAX_SIDE, MAX_SIDE))  # decodes huge photos smaller, which saves memory
+    image.load()
+    return _in_plain_colors(_upright(image))
 
 
 def _upright(image):
@@ -174,6 +209,11 @@ def _variant(image, width):
     height = max(1, round(image.height * width / image.width))
     small = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return Variant(width, height, _encoded(small, "WEBP"))
+
+
+def _square(image, side):
+    square = ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
+    return Variant(side, side, _encoded(square, "WEBP"))
 
 
 def _encoded(image, target):

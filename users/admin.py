@@ -13,37 +13,15 @@ from tenancy.admin import (
     ReadOnlyInline,
     TenantAdmin,
     TenantModelForm,
-    TenantStackedInline,
     service_action,
 )
 from users import door_admin as door_admin  # registers what it has
 from users import permissions, services, suspension, time_zones
 from users import provider_admin as provider_admin  # registers what it has
 from users.door_forms import SuspensionForm
-from users.forms import language_choices
-from users.models import Mail, Profile, User
-
-
-class ProfileInline(TenantStackedInline):
-    model = Profile
-    fields = [
-        "display_name",
-        "bio",
-        "avatar",
-        "job_title",
-        "company",
-        "location",
-        "website",
-        "phone",
-        "birth_date",
-    ]
-    show_change_link = False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("user")
-
-    def can_delete(self, user, obj=None):
-        return False
+from users.models import Mail, User
+from users.profile_admin import InstructorProfileInline, ProfileInline, StudentProfileInline
+from users.profile_forms import language_choices
 
 
 class EmailAddressInline(ReadOnlyInline):
@@ -102,7 +80,7 @@ class UserAdmin(TenantAdmin):
             },
         ),
     ]
-    inlines = [ProfileInline, EmailAddressInline]
+    inlines = [ProfileInline, StudentProfileInline, InstructorProfileInline, EmailAddressInline]
     actions = ["send_invitation", "suspend", "lift_suspension"]
     refusals = (suspension.ChangeRefused,)
 
@@ -203,17 +181,6 @@ class UserAdmin(TenantAdmin):
                 if permissions.can_give_built_in_role(request.user, role)
             ]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
-
-
-@admin.register(Profile)
-class ProfileAdmin(ReadOnlyAdmin):
-    """Edited with the account."""
-
-    list_display = ["user", "display_name", "job_title", "company", "location"]
-    list_select_related = ["user"]
-    search_fields = ["display_name__istartswith", "user__username__istartswith"]
-    autocomplete_fields = ["user"]
-    ordering = ["-user_id"]
 
 
 @admin.register(Mail)

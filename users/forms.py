@@ -11,13 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lib.files import FileRefused
 from lib.forms import CrispyFormMixin
 from lib.ids import uuid7
-from lib.images import clean_image
-from users import lockout, time_zones
-from users.models import FailedSignIn, Profile, User
-from users.services import PICTURE_WIDTH, register
+from users import lockout
+from users.models import FailedSignIn, User
+from users.services import register
 
 #: The library would cut a longer one off.
 EMAIL_LENGTH = User._meta.get_field("email").max_length
@@ -160,71 +158,6 @@ class AddEmailForm(PlainFields, CrispyFormMixin, account.AddEmailForm):
 class ReauthenticateForm(PlainFields, CrispyFormMixin, account.ReauthenticateForm):
     submit_label = _("Go on")
     labels = {"password": _("Password")}
-
-
-def language_choices():
-    return [("", _("As my browser says")), *settings.LANGUAGES]
-
-
-class ProfileForm(CrispyFormMixin, forms.ModelForm):
-    """What people tell about themselves, and how the site speaks to them."""
-
-    ACCOUNT_FIELDS = ("first_name", "last_name", "language", "time_zone")
-
-    form_attrs = {"data-unsaved": ""}
-    picture = forms.FileField(
-        label=_("Picture"),
-        required=False,
-        help_text=_("PNG, JPEG, GIF or WebP. It is cut round and made small."),
-        widget=forms.FileInput({"accept": "image/png,image/jpeg,image/gif,image/webp"}),
-    )
-    remove_picture = forms.BooleanField(label=_("Remove my picture"), required=False)
-    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
-    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
-    language = forms.ChoiceField(label=_("Language"), required=False, choices=language_choices)
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=time_zones.choices)
-
-    class Meta:
-        model = Profile
-        fields = ["display_name", "bio", "job_title", "company", "location", "website"]
-        help_texts = {
-            "display_name": _("How others see you. Left empty, it is your first and last name."),
-            "bio": _("A few sentences."),
-        }
-        widgets = {"bio": forms.Textarea({"rows": 5, "maxlength": 5000})}
-
-    field_order = ["first_name", "last_name", "display_name", "picture", "remove_picture"]
-
-    def __init__(self, *args, user: User, **kwargs):
-        kwargs["initial"] = {name: getattr(user, name) for name in self.ACCOUNT_FIELDS}
-        super().__init__(*args, **kwargs)
-        if not self.instance.avatar:
-            del self.fields["remove_picture"]
-
-    def clean_bio(self):
-        bio = self.cleaned_data["bio"]
-        if len(bio) > 5000:
-            raise ValidationError(_("At most 5,000 characters, please."))
-        return bio
-
-    def clean_picture(self):
-        file = self.cleaned_data["picture"]
-        if not file:
-            return None
-        try:
-            return clean_image(file, widths=(PICTURE_WIDTH,))
-        except FileRefused as error:
-            raise ValidationError(error.message, code=error.code) from error
-
-    def changes(self) -> dict:
-        """The keywords for `services.change_profile`."""
-        data = self.cleaned_data
-        return {
-            "account": {name: data[name] for name in self.ACCOUNT_FIELDS},
-            "person": {name: data[name] for name in self.Meta.fields},
-            "picture": data["picture"],
-            "remove_picture": data.get("remove_picture", False),
-        }
 
 
 class PreferencesForm(CrispyFormMixin, forms.Form):

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.core.files.base import ContentFile
 from django.db import transaction
 
-from lib.ids import uuid7
-from lib.images import CleanImage
+from lib.images import Variant
 from tenancy import security
-from users.models import Profile, User
+from users import pictures
+from users.models import InstructorProfile, Profile, StudentProfile, User
 from users.outbox import queue_mail, send_mail
 from users.signals import user_registered
 
@@ -22,11 +21,10 @@ __all__ = [
     "queue_mail",
     "record_verified_email",
     "register",
+    "replace_picture",
     "send_mail",
     "set_language",
 ]
-
-PICTURE_WIDTH = 256  # pixels
 
 
 def is_username_taken(username: str) -> bool:
@@ -104,32 +102,45 @@ def change_profile(
     *,
     account: dict,
     person: dict,
-    picture: CleanImage | None = None,
+    student: dict | None = None,
+    instructor: dict | None = None,
+    picture: tuple[Variant, ...] = (),
     remove_picture: bool = False,
 ) -> Profile:
-    """Store what a person tells about themselves; `account` are fields of User, `person` of Profile.
+    """Store what a person tells about themselves.
 
-    A replaced picture's file is removed once the change is committed.
+    `account` are fields of User, `person` of Profile, `student` and `instructor` of the profiles of these
+    names; `picture` comes from `users.pictures.prepare`. Raises ValidationError, by field, for values that
+    none may hold.
     """
     profile, _created = Profile.objects.select_for_update().get_or_create(user=user)
     for name, value in account.items():
         setattr(user, name, value)
     user.save(update_fields=list(account))
-    for name, value in person.items():
-        setattr(profile, name, value)
-    if picture is not None or remove_picture:
-        _replace_picture(profile, picture)
-    profile.save()
+    if picture or remove_picture:
+        replace_picture(profile, picture)
+    _store(profile, person)
+    for model, values in ((StudentProfile, student), (InstructorProfile, instructor)):
+        if values is not None:
+            _store(model.objects.filter(user=user).first() or model(user=user), values)
     return profile
 
 
-def _replace_picture(profile, picture):
+def _store(row, values):
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.clean_fields(exclude=[field.name for field in row._meta.fields if field.name not in values])
+    row.save()
+
+
+def replace_picture(profile: Profile, picture: tuple[Variant, ...]) -> None:
+    """Store a picture for the profile, or none; the caller saves the row.
+
+    The former picture's files are removed once the change is committed.
+    """
     storage, former = profile.avatar.storage, profile.avatar.name
     profile.avatar = ""
-    if picture is not None:
-        # The smallest copy that is wide enough; a small picture has none and is taken as it is.
-        stored = picture.variants[-1] if picture.variants else picture
-        name = f"{uuid7().hex}.{stored.extension}"
-        profile.avatar.save(name, ContentFile(stored.data), save=False)
+    if picture:
+        pictures.store(profile.avatar, picture)
     if former:
         transaction.on_commit(lambda: storage.delete(former))

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lib.access import public
 from lib.http import safe_redirect_url
-from users import permissions, services
-from users.forms import PreferencesForm, ProfileForm
+from users import permissions, pictures, profile_page, services
+from users.forms import PreferencesForm
 from users.models import Profile, User
+from users.profile_forms import ProfileForm
 
 YEAR = 365 * 24 * 60 * 60  # seconds
 
@@ -42,14 +43,13 @@ class SignupView(account.SignupView):
 
 @require_safe
 def profile(request, user_id):
-    """A person of the organization, as the others may see them."""
-    person = get_object_or_404(User.objects.active().with_person(), pk=user_id)
-    about = Profile.objects.filter(user=person).first() or Profile(user=person)
+    """A person of the organization, as the viewer may see them."""
+    people = User.objects.with_person().select_related(*profile_page.READ_ALONG)
+    person = get_object_or_404(_those_shown_to(request.user, people), pk=user_id)
     context = {
         "who": person,
-        "profile": about,
-        "shows_email": permissions.can_see_email(request.user, person),
         "is_own": person == request.user,
+        **profile_page.content_of(person, viewer=request.user),
     }
     return render(request, "users/profile.html", context)
 
@@ -71,14 +71,23 @@ def profile_edit(request):
 @require_safe
 @cache_control(private=True, max_age=YEAR, immutable=True)
 def avatar(request, user_id):
-    """A person's picture; the address that pages use changes with it."""
-    about = get_object_or_404(Profile.objects.exclude(avatar=""), user=user_id)
+    """A person's picture, in one of its sizes; the address that pages use changes with it."""
+    people = User.objects.select_related("profile").exclude(profile__avatar="")
+    person = get_object_or_404(
+        _those_shown_to(request.user, people), pk=user_id, profile__isnull=False
+    )
+    picture = person.profile.avatar
     try:
-        file = about.avatar.open("rb")
+        file = pictures.open_size(picture, request.GET.get("size", ""))
     except OSError as error:
         raise Http404 from error
-    kind = mimetypes.guess_type(about.avatar.name)[0] or "application/octet-stream"
+    kind = mimetypes.guess_type(picture.name)[0] or "application/octet-stream"
     return FileResponse(file, content_type=kind)
+
+
+def _those_shown_to(viewer, people):
+    """Suspended people are found by those alone who look after accounts."""
+    return people if permissions.can_see_accounts(viewer) else people.active()
 
 
 @public
