@@ -166,6 +166,14 @@ def test_tokens_of_others_are_neither_shown_nor_revoked(signed_in, ada):
     assert ask(value).status_code == 200
 
 
+def test_own_page_of_an_admin_is_about_their_own_tokens(client, ada):
+    token, _value = make(ada, name="adas own")
+    client.force_login(member(username="boss", role="admin"))
+
+    assert "adas own" not in client.get("/settings/tokens/").content.decode()
+    assert client.post(f"/settings/tokens/{token.pk}/revoke/").status_code == 404
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_page_asks_as_often_for_three_tokens_as_for_one(signed_in, ada, count):
     for _number in range(count):
