@@ -24,6 +24,7 @@ class Who(StrEnum):
     COURSE_STAFF = "owner, co-instructors and admins"
     OWNER = "owner and admins"
     STAFF = "instructors and admins"
+    ANY_STAFF = "instructors, admins, and who looks after some course"
     ADMIN = "admins"
     NOBODY = "nobody"
 
@@ -190,13 +191,72 @@ ACCESS: dict[str, Access] = {
     "components": Access(GET, Who.ANYONE, Tenancy.SHARED),
 }
 
-#: Addresses of the admin, by the end of their name.
-ADMIN_ENDINGS = {
-    "_changelist": Access(FORM, Who.STAFF),
-    "_add": Access(FORM, Who.STAFF),
-    "_change": Access(FORM, Who.STAFF),
-    "_delete": Access(FORM, Who.STAFF),
-    "_history": Access(GET, Who.STAFF),
+
+@dataclass(frozen=True)
+class BackOffice:
+    """Who opens a model's pages in the admin: the list, one row with its history, and the forms."""
+
+    list: Who = Who.ADMIN
+    row: Who = Who.ADMIN
+    add: Who = Who.ADMIN
+    change: Who = Who.ADMIN
+    delete: Who = Who.ADMIN
+
+    def page(self, ending: str) -> Access | None:
+        """The row of the table for one of the model's pages, by the end of its name; None for no such page."""
+        pages = {
+            "changelist": Access(FORM, self.list),
+            "add": Access(FORM, self.add),
+            "change": Access(FORM, self.row, who_changes=self.change),
+            "delete": Access(FORM, self.delete),
+            "history": Access(GET, self.row),
+        }
+        return pages.get(ending)
+
+
+FOR_ADMINS = BackOffice()
+FOR_ADMINS_TO_READ = BackOffice(add=Who.NOBODY, change=Who.NOBODY, delete=Who.NOBODY)
+OF_COURSES = BackOffice(Who.STAFF, Who.COURSE_STAFF, Who.STAFF, Who.COURSE_STAFF, Who.COURSE_STAFF)
+OF_COURSES_TO_READ = BackOffice(
+    Who.STAFF, Who.COURSE_STAFF, add=Who.NOBODY, change=Who.NOBODY, delete=Who.NOBODY
+)
+
+#: Pages of the admin, model by model; a model without a row is for admins, and to read.
+BACK_OFFICE = {
+    "content_contentitem": OF_COURSES,
+    "content_contentversion": OF_COURSES_TO_READ,
+    "content_lesson": OF_COURSES,
+    "content_lessonitem": OF_COURSES_TO_READ,
+    "content_mediaasset": OF_COURSES,
+    "content_mediause": OF_COURSES_TO_READ,
+    "content_module": OF_COURSES,
+    "content_videoasset": OF_COURSES,
+    "courses_course": OF_COURSES,
+    "courses_courseprerequisite": OF_COURSES_TO_READ,
+    "courses_courseseats": OF_COURSES_TO_READ,
+    "courses_coursestaff": OF_COURSES_TO_READ,
+    "courses_formerslug": BackOffice(
+        Who.STAFF, Who.COURSE_STAFF, add=Who.NOBODY, change=Who.NOBODY, delete=Who.ADMIN
+    ),
+    "courses_roleassignment": BackOffice(
+        Who.STAFF, Who.OWNER, add=Who.STAFF, change=Who.NOBODY, delete=Who.OWNER
+    ),
+    "courses_subject": BackOffice(list=Who.STAFF, row=Who.STAFF),
+    "enrollments_enrollment": BackOffice(
+        Who.STAFF, Who.COURSE_STAFF, add=Who.ADMIN, change=Who.COURSE_STAFF, delete=Who.NOBODY
+    ),
+    "enrollments_enrollmentchange": OF_COURSES_TO_READ,
+    "progress_lessonprogress": OF_COURSES_TO_READ,
+    "progress_moduleprogress": OF_COURSES_TO_READ,
+    "socialaccount_socialapp": FOR_ADMINS,
+    "tenancy_domain": FOR_ADMINS,
+    "tenancy_organization": BackOffice(add=Who.NOBODY, delete=Who.NOBODY),
+    "users_role": FOR_ADMINS,
+    "users_user": FOR_ADMINS,
+}
+
+#: The other addresses of the admin.
+ADMIN = {
     "admin:index": Access(GET, Who.STAFF),
     "admin:login": Access(GET, Who.ANYONE, Tenancy.SHARED),
     "admin:logout": Access(POST, Who.ANYONE, Tenancy.SHARED),
@@ -204,7 +264,6 @@ ADMIN_ENDINGS = {
     "admin:password_change_done": Access(GET, Who.STAFF, Tenancy.PRIVATE),
     "admin:autocomplete": Access(GET, Who.STAFF),
     "admin:jsi18n": Access(GET, Who.STAFF, Tenancy.SHARED),
-    "admin:view_on_site": Access(GET, Who.STAFF),
     "admin:app_list": Access(GET, Who.STAFF),
 }
 
@@ -240,13 +299,14 @@ def _walk(resolver: URLResolver, *, namespace: str, prefix: str) -> Iterator[Add
 
 
 def access_to(name: str) -> Access | None:
-    """The row for a URL name; the admin's by the end of the name."""
+    """The row for a URL name; for the pages of a model in the admin, that of the model."""
     if name in ACCESS:
         return ACCESS[name]
+    if name in ADMIN:
+        return ADMIN[name]
     if name.startswith("admin/"):
         return UNNAMED_IN_ADMIN
     if name.startswith("admin:"):
-        for ending, access in ADMIN_ENDINGS.items():
-            if name.endswith(ending):
-                return access
+        model, _, ending = name.removeprefix("admin:").rpartition("_")
+        return BACK_OFFICE.get(model, FOR_ADMINS_TO_READ).page(ending)
     return None

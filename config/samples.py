@@ -48,10 +48,9 @@ class Samples:
         return self.user and unsubscribing.token_for(self.user, unsubscribing.DIGESTS)
 
     @classmethod
-    def of_current_organization(cls) -> "Samples":
-        course = (
-            Course.objects.filter(status=Course.Status.PUBLISHED).order_by("created_at").first()
-        )
+    def of_current_organization(cls, status: str = Course.Status.PUBLISHED) -> "Samples":
+        """Of the oldest course in this status."""
+        course = Course.objects.filter(status=status).order_by("created_at").first()
         of_course = {"course": course}
         return cls(
             course=course,
@@ -84,7 +83,7 @@ class Samples:
 def sample_arguments(address: Address, access: Access, samples: Samples) -> dict[str, str] | None:
     """Arguments with which the address opens; None where no row for them exists."""
     if address.name.startswith("admin:"):
-        return admin_arguments(address)
+        return admin_arguments(address, samples)
     arguments = {name: samples.value(path) for name, path in access.arguments.items()}
     return (
         None
@@ -93,11 +92,11 @@ def sample_arguments(address: Address, access: Access, samples: Samples) -> dict
     )
 
 
-def admin_arguments(address: Address) -> dict[str, str] | None:
+def admin_arguments(address: Address, samples: Samples) -> dict[str, str] | None:
     arguments = {}
     for name in address.parameters:
         if name == "object_id":
-            row = admin_row(address)
+            row = admin_row(address, samples)
             if row is None:
                 return None
             arguments[name] = str(row.pk)
@@ -110,12 +109,13 @@ def admin_arguments(address: Address) -> dict[str, str] | None:
     return arguments
 
 
-def admin_row(address: Address):
-    """The newest row of the model that an admin address is about."""
+def admin_row(address: Address, samples: Samples):
+    """A row of the model that an admin address is about: the sample, else the newest."""
     for model in apps.get_models():
         label = f"admin:{model._meta.app_label}_{model._meta.model_name}_"
         if address.name.startswith(label) and admin.site.is_registered(model):
-            return model._default_manager.order_by("-pk").first()
+            known = [row for row in vars(samples).values() if type(row) is model]
+            return known[0] if known else model._default_manager.order_by("-pk").first()
     return None
 
 

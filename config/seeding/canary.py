@@ -301,6 +301,7 @@ def build_courses(canary):
             slug=canary.mark("draft"),
             source="",
             subject=subject,
+            owner=common["owner"],
         )
     )
     yield subject

@@ -69,7 +69,7 @@ class RoleAdmin(TenantAdmin):
     fields = ["name", "description", "permissions"]
 
     def scope_for_instructor(self, user, queryset):
-        return queryset
+        return queryset if can_manage_roles(user) else queryset.none()
 
     def pickable_by(self, user, queryset, source_field):
         return queryset if user.is_staff else queryset.none()
