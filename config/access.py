@@ -24,7 +24,6 @@ class Who(StrEnum):
     COURSE_STAFF = "owner, co-instructors and admins"
     OWNER = "owner and admins"
     STAFF = "instructors and admins"
-    ANY_STAFF = "instructors, admins, and who looks after some course"
     ADMIN = "admins"
     NOBODY = "nobody"
 

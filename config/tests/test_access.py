@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 NOT_STAFF = {Who.ANYONE, Who.SIGNED_IN}
-HELPS = NOT_STAFF | {Who.LOOKS_AFTER, Who.SEES_PEOPLE, Who.ANY_STAFF}
+HELPS = NOT_STAFF | {Who.LOOKS_AFTER, Who.SEES_PEOPLE}
 TEACHES = HELPS | {Who.LEARNER, Who.COURSE_STAFF, Who.STAFF}
 
 #: Who counts as what: each visitor with all that the table's words allow them.
@@ -34,7 +34,7 @@ VISITORS = {
     "student": NOT_STAFF,
     "student on the course": NOT_STAFF | {Who.LEARNER, Who.STUDENT, Who.PERSON},
     "course assistant": HELPS,
-    "other instructor": NOT_STAFF | {Who.STAFF, Who.ANY_STAFF},
+    "other instructor": NOT_STAFF | {Who.STAFF},
     "co-instructor": TEACHES,
     "owner": TEACHES | {Who.OWNER},
     "admin": TEACHES | {Who.OWNER, Who.ADMIN},
@@ -47,6 +47,7 @@ OTHER_REASONS = {
     "account_confirm_email",
     "admin:autocomplete",
     "admin:login",
+    "admin:logout",
     "notifications:open",
     "enrollments:enroll",
     "progress:visit",
