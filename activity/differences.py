@@ -61,6 +61,8 @@ def _aligned(old, new):
 
 
 def _shown(words, *, is_first, is_last):
+    if is_first and is_last:  # nothing changed
+        return _cut("".join(words))
     head, tail = (0 if is_first else CONTEXT), (0 if is_last else CONTEXT)
     if len(words) <= head + tail + 1:
         return "".join(words)
