@@ -327,6 +327,11 @@ def test_staff_may_leave_without_setting_one_up(client, strict):
     assert not is_signed_in(client)
 
 
+def test_staff_are_not_asked_where_the_organization_does_not(client, organization):
+    client.force_login(member(role="instructor"))
+    assert client.get("/admin/").status_code == 200
+
+
 def test_students_are_not_asked(client, strict):
     client.force_login(member())
     assert client.get("/settings/profile/").status_code == 200
