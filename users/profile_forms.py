@@ -81,6 +81,7 @@ class ProfileForm(CrispyFormMixin, PictureFields, forms.ModelForm):
     ACCOUNT_FIELDS = ("first_name", "last_name", "language", "time_zone")
 
     form_attrs = {"data-unsaved": ""}
+    form_class = "profile-form"
     first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
     language = forms.ChoiceField(label=_("Language"), required=False, choices=language_choices)
@@ -88,7 +89,7 @@ class ProfileForm(CrispyFormMixin, PictureFields, forms.ModelForm):
         label=_("Time zone"),
         required=False,
         choices=time_zones.choices,
-        widget=forms.Select({"data-time-zone": ""}),
+        widget=forms.Select({"data-time-zone": _("Use that of this device: {zone}")}),
     )
 
     class Meta:

@@ -11,6 +11,7 @@ const parts = {
   "[data-confirm], [data-open]": () => import("./dialogs.js"),
   "form[data-autosubmit]": () => import("./autosubmit.js"),
   "time[data-local]": () => import("./time.js"),
+  "select[data-time-zone]": () => import("./time-zone.js"),
   "[data-visit-url]": () => import("./visit.js"),
   "[data-passkey]": () => import("./passkeys.js"),
   "[data-print]": () => import("./print.js"),
