@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -167,9 +168,13 @@ def _shown(row):
         row["student__email"],
         row["status"],
         int(row["percent"]),
-        row["last_accessed_at"] and row["last_accessed_at"].isoformat(),
-        row["enrolled_at"] and row["enrolled_at"].isoformat(),
+        _local(row["last_accessed_at"]),
+        _local(row["enrolled_at"]),
     )
+
+
+def _local(moment):
+    return moment and timezone.localtime(moment).isoformat()
 
 
 def _visible(request, slug) -> Standing:

@@ -1,6 +1,5 @@
 """Notifications by mail: one at once, or many in a digest; each exactly once."""
 
-from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +7,6 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,9 +16,9 @@ from notifications.kinds import kind_named, message_of
 from notifications.models import Cadence, Notification
 from tenancy.links import organization_origin
 from tenancy.models import Organization
-from users.middleware import time_zone_of
 from users.models import User
 from users.services import queue_mail
+from users.time_zones import as_read_by, time_zone_of
 
 DIGEST_LENGTH = 50  # events that a digest tells one by one
 
@@ -112,14 +110,6 @@ def _send_digest(user, now):
 def is_reachable(user) -> bool:
     """Mails go to those who may sign in and have proved that the address is theirs."""
     return user.is_active and user.email_verified_at is not None
-
-
-@contextmanager
-def as_read_by(user):
-    """The person's language and time zone, in a job that has no request to take them from."""
-    zone = time_zone_of(user) or ZoneInfo(settings.TIME_ZONE)
-    with translation.override(user.language or settings.LANGUAGE_CODE), timezone.override(zone):
-        yield
 
 
 def _queue(user, template, *, subject, unsubscribe_url, **context):

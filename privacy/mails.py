@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 
 from tenancy.context import require_organization_id
 from tenancy.links import organization_origin
 from tenancy.models import Organization
 from users.models import User
 from users.outbox import queue_mail
+from users.time_zones import as_read_by
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def tell_rejected(person: User, *, answer: str) -> None:
 
 
 def farewell_to(person: User) -> Farewell:
-    with translation.override(person.language or settings.LANGUAGE_CODE):
+    with as_read_by(person):
         context = {"person": person, "organization": _organization()}
         return Farewell(
             sender=formataddr(
@@ -67,7 +67,7 @@ def send_farewell(farewell: Farewell, proof: str) -> None:
 
 
 def _queue(person, name, **context):
-    with translation.override(person.language or settings.LANGUAGE_CODE):
+    with as_read_by(person):
         page = f"{organization_origin()}{reverse('privacy:overview')}"
         context |= {"person": person, "organization": _organization(), "page": page}
         queue_mail(

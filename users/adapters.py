@@ -13,6 +13,7 @@ from lib.http import client_ip
 from tenancy.links import site_origin
 from users import known_devices, lockout, mails, services
 from users.models import FailedSignIn, User
+from users.time_zones import as_read_by
 
 Door = FailedSignIn.Door
 
@@ -131,5 +132,6 @@ class AccountAdapter(DefaultAccountAdapter):
         }
         context |= {"email": email, "organization": request.organization, "origin": origin}
         user = context.get("user")
-        with translation.override((user and user.language) or translation.get_language()):
+        reader = user or User()  # an address without an account
+        with as_read_by(reader, language=translation.get_language()):
             mails.write(template_prefix, recipient=email, user=user, context=context)

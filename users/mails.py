@@ -1,14 +1,13 @@
-"""Mails about an account: a template in the person's language, put into the outbox."""
+"""Mails about an account: a template in the person's language and time zone, put into the outbox."""
 
-from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import translation
 
 from tenancy.context import require_organization_id
 from tenancy.links import organization_origin
 from tenancy.models import Organization
 from users.models import Mail, User
 from users.outbox import queue_mail
+from users.time_zones import as_read_by
 
 
 def send(template: str, user: User, **context) -> Mail:
@@ -18,12 +17,12 @@ def send(template: str, user: User, **context) -> Mail:
     """
     organization = Organization.objects.get(pk=require_organization_id())
     context |= {"organization": organization, "origin": organization_origin(), "user": user}
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    with as_read_by(user):
         return write(template, recipient=user.email, user=user, context=context)
 
 
 def write(template: str, *, recipient: str, user: User | None, context: dict) -> Mail:
-    """Render a mail in the language that is active, and put it into the outbox."""
+    """Render a mail in the language and time zone that are active, and put it into the outbox."""
     subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
     return queue_mail(
         recipient=recipient,

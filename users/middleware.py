@@ -1,12 +1,12 @@
 """What the signed-in person brings to every request: who acts, in which language and time zone."""
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
 
 from users import api, sessions
+from users.time_zones import time_zone_of
 
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
 
@@ -40,11 +40,17 @@ class ActorMiddleware:
             return self.get_response(request)
 
 
-def time_zone_of(user) -> ZoneInfo | None:
-    """The person's time zone; None for the site's, also when the stored name is no longer known."""
-    if not user.time_zone:
-        return None
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+class PrivatePagesMiddleware:
+    """Keep what a person was shown out of every cache, so that nobody finds it after they signed out.
+
+    Answers that say themselves how long they keep, such as pictures, are left as they are.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response

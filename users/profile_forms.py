@@ -53,7 +53,7 @@ class PictureFields(forms.Form):
         help_text=_("PNG, JPEG, GIF or WebP. Its middle is cut out and made small."),
         widget=forms.FileInput({"accept": "image/png,image/jpeg,image/gif,image/webp"}),
     )
-    remove_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
+    remove_picture = forms.BooleanField(label=_("Remove my picture"), required=False)
 
     def clean_picture(self):
         """The sizes to store; empty without a picture."""
@@ -79,6 +79,7 @@ class ProfileForm(CrispyFormMixin, PictureFields, forms.ModelForm):
     """
 
     ACCOUNT_FIELDS = ("first_name", "last_name", "language", "time_zone")
+    YOU = ("picture", "remove_picture", "first_name", "last_name", "display_name")
 
     form_attrs = {"data-unsaved": ""}
     form_class = "profile-form"
@@ -123,6 +124,8 @@ class ProfileForm(CrispyFormMixin, PictureFields, forms.ModelForm):
         self.instructor_fields = INSTRUCTOR_FIELDS if user.role in User.STAFF_ROLES else {}
         self._add_fields(StudentProfile, self.student_fields)
         self._add_fields(InstructorProfile, self.instructor_fields)
+        if self.instructor_fields:
+            self.fields["instructor_bio"].label = _("About my teaching")
         for name in list(self.fields):
             if name in DEFAULTS:
                 self._prepare(name)
@@ -153,8 +156,7 @@ class ProfileForm(CrispyFormMixin, PictureFields, forms.ModelForm):
 
     def layout_fields(self):
         parts = [
-            Fieldset(_("You"), *self._present("first_name", "last_name", "display_name")),
-            Fieldset(_("Picture"), *self._present("picture", "remove_picture")),
+            Fieldset(_("You"), *self._present(*self.YOU)),
             Fieldset(_("About you"), *self._with_audience(*self.Meta.fields[1:])),
         ]
         if self.student_fields:

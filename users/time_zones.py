@@ -1,8 +1,11 @@
-"""The time zones to choose from."""
+"""The time zones to choose from, and those in which people read."""
 
 import functools
-from zoneinfo import available_timezones
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 #: Names that are there for machines of the past.
@@ -21,3 +24,21 @@ def choices():
         ("", _("That of the site (UTC)")),
         *((name, name.replace("_", " ")) for name in names()),
     ]
+
+
+def time_zone_of(user) -> ZoneInfo | None:
+    """The person's time zone; None for the site's, also when the stored name is no longer known."""
+    if not user.time_zone:
+        return None
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+@contextmanager
+def as_read_by(user, *, language: str = settings.LANGUAGE_CODE):
+    """The person's language, else the given one, and their time zone: for what they read outside of a request."""
+    zone = time_zone_of(user) or ZoneInfo(settings.TIME_ZONE)
+    with translation.override(user.language or language), timezone.override(zone):
+        yield

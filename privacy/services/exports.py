@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
-from django.utils import translation
 
 from lib.ids import uuid7
 from privacy import exporting, mails, tasks
@@ -16,6 +15,7 @@ from tenancy import security
 from tenancy.context import organization_context, require_organization_id
 from tenancy.models import Organization
 from users.models import User
+from users.time_zones import as_read_by
 
 KEPT = timedelta(days=7)
 GIVEN_UP = timedelta(hours=2)  # after which a copy that is still being made never will be
@@ -60,7 +60,7 @@ def make_export(organization_id: UUID | str, export_id: UUID | str, *, now: date
         _set(export_id, status=DataExport.Status.RUNNING, done_count=0)
         organization = Organization.objects.get(pk=organization_id)
     person = export.person
-    with tempfile.TemporaryFile() as file, translation.override(person.language or "en"):
+    with tempfile.TemporaryFile() as file, as_read_by(person):
         try:
             parts = _parts(organization_id, export_id, person)
             exporting.write_archive(file, person, parts, organization=organization, now=now)
