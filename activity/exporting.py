@@ -13,21 +13,16 @@ from activity.feed import Scope, page_of
 from activity.names import Names
 from activity.words import changes, sentence, who
 from lib.pagination import Page, paginate
+from lib.text import disarm_formula
 from tenancy.context import organization_context
 from tenancy.models import AuditEntry
 
 MAX_ENTRIES = 50_000  # rows of a file; its last line says so where there were more
 BATCH = 200  # requests, or events, that are read at once
 ENTRIES_OF_REQUEST = 1_000
-RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 #: A batch of rows from a cursor on, and the page that they came from.
 Batches = Callable[[str | None], tuple[list[list[str]], Page]]
-
-
-def defused(cell: str) -> str:
-    """The cell as text for a spreadsheet, which would run what looks like a formula."""
-    return f"'{cell}" if cell.startswith(RUNS_AS_FORMULA) else cell
 
 
 class _Echo:
@@ -58,7 +53,7 @@ def csv_lines(rows: tuple[list[str], Batches], *, organization, user) -> Iterato
                 batch, page = read(cursor)
                 limit = _("Only the newest %(num)s rows are in this file.") % {"num": MAX_ENTRIES}
             for row in batch[:left]:
-                yield writer.writerow([defused(cell) for cell in row])
+                yield writer.writerow([disarm_formula(cell) for cell in row])
             left -= len(batch)
             if left < 0 or (left == 0 and page.has_next):
                 yield writer.writerow([limit])
