@@ -1,9 +1,9 @@
 """What is personal in the record of what was undone: who did it."""
 
 from django.utils.translation import gettext_lazy as _
-from tenancy.personal import Rows, declare
 
 from activity.models import Undo
+from tenancy.personal import Rows, declare
 
 declare(
     Undo,

@@ -38,7 +38,7 @@ def test_row_says_what_the_code_does(rows, permission):
 
 
 def test_co_instructors_hold_all_but_the_choice_of_staff():
-    assert OWNER_MAY == CO_INSTRUCTOR_MAY | {Permission.COURSE_STAFF}
+    assert CO_INSTRUCTOR_MAY | {Permission.COURSE_STAFF} == OWNER_MAY
 
 
 def test_every_permission_stands_under_one_heading_of_the_form():
