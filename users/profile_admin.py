@@ -1,6 +1,8 @@
 """Profiles in the admin: with the account, and as far as their owner lets staff see them."""
 
+from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.admin import ReadOnlyAdmin, TenantModelForm, TenantStackedInline
 from users import services
@@ -30,6 +32,8 @@ def _is_seen(sight, key):
 
 
 class ProfileInlineForm(PictureFields, TenantModelForm):
+    remove_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
+
     def save(self, commit=True):
         changes = self.picture_changes()
         if changes["picture"] or changes["remove_picture"]:
