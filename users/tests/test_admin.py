@@ -20,6 +20,10 @@ def form_of(user, **values):
     profile = {
         "profile-TOTAL_FORMS": "0",
         "profile-INITIAL_FORMS": "0",
+        "student_profile-TOTAL_FORMS": "0",
+        "student_profile-INITIAL_FORMS": "0",
+        "instructor_profile-TOTAL_FORMS": "0",
+        "instructor_profile-INITIAL_FORMS": "0",
         "emailaddress_set-TOTAL_FORMS": "0",
         "emailaddress_set-INITIAL_FORMS": "0",
         "role_assignments-TOTAL_FORMS": "0",

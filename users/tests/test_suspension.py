@@ -294,7 +294,13 @@ def test_back_office_changes_a_role_through_the_service(client, ada, boss):
         name: getattr(ada, name)
         for name in ("username", "email", "first_name", "last_name", "language", "time_zone")
     }
-    for prefix in ("profile", "emailaddress_set", "role_assignments"):
+    for prefix in (
+        "profile",
+        "student_profile",
+        "instructor_profile",
+        "emailaddress_set",
+        "role_assignments",
+    ):
         form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
 
     answer = client.post(
