@@ -54,7 +54,7 @@ def browser_of(canary, person) -> Client:
     with organization_context(person.organization_id):
         client.force_login(person)
         session = client.session
-        proof = {"method": "password", "at": time.time(), "username": person.username}
+        proof = {"method": "password", "at": time.time(), "reauthenticated": True}
         session[AUTHENTICATION_METHODS_SESSION_KEY] = [proof]
         session.save()
     return client
