@@ -21,7 +21,9 @@ class PersonField(forms.CharField):
         text = super().clean(value).strip().lower()
         person = User.objects.active().filter(Q(username=text) | Q(email=text)).first()
         if person is None:
-            raise forms.ValidationError(_("Nobody here has this username or e-mail."), "unknown")
+            raise forms.ValidationError(
+                _("Nobody here has this username or e-mail."), code="unknown"
+            )
         return person
 
 

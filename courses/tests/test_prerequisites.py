@@ -110,6 +110,6 @@ def test_without_the_lock_two_changes_at_once_close_a_circle(monkeypatch):
         check_prerequisites(*args)
         checked.wait(timeout=10)
 
-    monkeypatch.setattr(prerequisites, "_one_at_a_time", lambda: None)
+    monkeypatch.setattr(prerequisites, "one_at_a_time", lambda: None)
     monkeypatch.setattr(prerequisites, "check_prerequisites", check_and_wait)
     assert close_circle_from_both_ends(threading.Barrier(2)) == (2, 0)

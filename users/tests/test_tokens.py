@@ -203,7 +203,7 @@ def test_staff_see_and_revoke_tokens_and_never_their_values(client, ada):
 
 
 def test_me_is_the_owners_profile(ada):
-    Profile.objects.filter(user=ada).update(bio="Stones.", birth_date=date(1815, 12, 10))
+    Profile.objects.filter(user=ada).update(bio="Stones.", birth_date=date(1985, 12, 10))
     _token, value = make(ada)
 
     answer = ask(value)
@@ -220,7 +220,7 @@ def test_me_is_the_owners_profile(ada):
         "role": "student",
         "avatar": None,
         "bio": "Stones.",
-        "date_of_birth": "1815-12-10",
+        "date_of_birth": "1985-12-10",
     }
 
 
