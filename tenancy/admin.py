@@ -1,6 +1,7 @@
 """Organizations, host names and the audit log in the admin; and what other apps' `admin.py` build on."""
 
 import json
+from functools import cache
 from uuid import UUID
 
 from django import forms
@@ -184,9 +185,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("which fields"))
     def fields_changed(self, entry):
-        names = entry.after or entry.before or {}
-        shown = ", ".join(list(names)[:6])
-        return f"{shown} …" if len(names) > 6 else shown
+        columns = list(entry.after or entry.before or {})
+        fields = _fields_of(entry.table_name)
+        shown = ", ".join(str(fields.get(column, column)) for column in columns[:6])
+        return f"{shown} …" if len(columns) > 6 else shown
 
     @admin.display(description=_("before"))
     def was(self, entry):
@@ -249,6 +251,17 @@ def rows_with_id(queryset, text, *columns):
 
 def _names_of_tables():
     return {model._meta.db_table: model._meta.verbose_name for model in apps.get_models()}
+
+
+@cache
+def _fields_of(table):
+    """What a table's columns are called, by their names in the database."""
+    models = [model for model in apps.get_models() if model._meta.db_table == table]
+    return {
+        field.column: field.verbose_name
+        for model in models[:1]
+        for field in model._meta.concrete_fields
+    }
 
 
 def _as_text(values):
