@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activity.undo_offer import say_done
 from courses.renames import follow_renames
@@ -88,7 +88,7 @@ def _own_step(request, slug, service, text):
     return redirect("courses:detail", slug)
 
 
-@require_GET
+@require_safe
 @follow_renames
 def people(request, slug):
     standing = _people_of(request, slug)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.access import public
 from lib.pagination import paginate
@@ -19,7 +19,7 @@ from notifications.models import Notification
 PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def notification_list(request):
     rows = Notification.objects.filter(user=request.user)
     unread_only = request.GET.get("show") == "unread"

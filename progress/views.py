@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from content.models import Lesson
 from content.outline import lessons_url, outline_at, render_outline
@@ -48,7 +48,7 @@ TABS = (
 
 
 @public
-@require_GET
+@require_safe
 def home(request):
     """The dashboard of who is signed in; for visitors the catalogue."""
     if not request.user.is_authenticated:
@@ -67,7 +67,7 @@ def home(request):
     return render(request, "progress/dashboard.html", context)
 
 
-@require_GET
+@require_safe
 def my_courses(request):
     states = dict(TABS)
     tab = request.GET.get("state", "")
@@ -85,7 +85,7 @@ def my_courses(request):
     return render(request, "progress/my_courses.html", context)
 
 
-@require_GET
+@require_safe
 @follow_renames
 def go_on(request, slug):
     """Lead to the lesson where the person left off; to the course's page where no lesson is open."""
@@ -102,7 +102,7 @@ def go_on(request, slug):
     return redirect(lesson.url(lessons_url(slug)))
 
 
-@require_GET
+@require_safe
 @follow_renames
 def course_progress(request, slug):
     standing = _visible(request, slug)
@@ -134,7 +134,7 @@ def _missing(request, enrollment):
 
 
 @public
-@require_GET
+@require_safe
 @follow_renames
 def lesson(request, slug, lesson_slug):
     standing, outline, lesson = _place(request, slug, lesson_slug)
