@@ -1,7 +1,6 @@
 """Signing in, signing up and linking by OpenID Connect, with a provider that tells the truth, and one that lies."""
 
 import re
-import time
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
