@@ -15,4 +15,10 @@ class CadenceForm(CrispyFormMixin, forms.Form):
     def __init__(self, *args, kinds, **kwargs):
         super().__init__(*args, **kwargs)
         for kind in kinds:
-            self.fields[kind.code] = forms.ChoiceField(label=kind.label, choices=Cadence)
+            self.fields[kind.code] = forms.ChoiceField(
+                label=kind.label, choices=Cadence, required=False
+            )
+
+    def chosen(self) -> dict[str, str]:
+        """A cadence for each kind that was sent."""
+        return {code: cadence for code, cadence in self.cleaned_data.items() if cadence}

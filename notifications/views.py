@@ -63,7 +63,7 @@ def settings(request):
     wished = services.cadences_of(request.user)
     form = CadenceForm(request.POST or None, kinds=kinds, initial=wished)
     if form.is_valid():
-        services.choose_cadences(request.user, form.cleaned_data)
+        services.choose_cadences(request.user, form.chosen())
         messages.success(request, _("Saved."))
         return redirect("notifications:settings")
     return render(request, "notifications/settings.html", {"form": form})

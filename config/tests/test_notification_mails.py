@@ -186,7 +186,10 @@ def test_a_changed_link_is_none(ada, client):
 
 
 def test_the_job_is_told_the_organization(ada):
-    tell(ada, Cadence.NOW)
+    row = tell(ada, Cadence.NOW)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT args ->> 'organization_id' FROM procrastinate_jobs")
+        cursor.execute(
+            "SELECT args ->> 'organization_id' FROM procrastinate_jobs WHERE args ->> 'notification_id' = %s",
+            [str(row.pk)],
+        )
         assert cursor.fetchall() == [(str(ada.organization_id),)]

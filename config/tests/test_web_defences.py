@@ -251,9 +251,13 @@ def test_a_host_name_that_somebody_sends_reaches_no_mail_and_no_page(client, org
 # Cookies and settings of a server
 
 
+#: Variables that make debugging and tests with a browser possible.
+OF_TESTS = {"DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
+
 def in_production(*arguments):
     """`manage.py` with the settings of a server, in a process of its own."""
-    environment = {name: value for name, value in os.environ.items() if name != "DEBUG"} | {
+    environment = {name: value for name, value in os.environ.items() if name not in OF_TESTS} | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-=+",
         "DEBUG": "0",

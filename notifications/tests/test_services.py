@@ -24,9 +24,11 @@ def tell(users, kind=NEWS, source="event:1", **facts):
     )
 
 
-def jobs():
+def jobs_of(organization):
+    statement = """SELECT args ->> 'notification_id' FROM procrastinate_jobs
+    WHERE args ->> 'organization_id' = %s AND args ? 'notification_id'"""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT args ->> 'notification_id' FROM procrastinate_jobs")
+        cursor.execute(statement, [str(organization.pk)])
         return [notification_id for (notification_id,) in cursor.fetchall()]
 
 
@@ -58,7 +60,7 @@ def test_only_what_is_urgent_is_handed_to_the_worker(organization):
     (urgent,) = tell([ada], URGENT)
     tell([ada], URGENT)
 
-    assert jobs() == [str(urgent.pk)]
+    assert jobs_of(organization) == [str(urgent.pk)]
 
 
 def test_a_student_may_cause_what_somebody_else_is_told(organization):

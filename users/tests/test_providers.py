@@ -228,7 +228,7 @@ def test_provider_of_another_organization_is_unknown(client, provider, other_org
 def test_account_is_linked_after_a_proof_and_unlinked_again(client, provider):
     ada = member(username="ada", email="ada.stone@example.org")
     client.force_login(ada)
-    assert "Link City School" in client.get("/accounts/security/linked/").content.decode()
+    assert "Connect City School" in client.get("/accounts/security/linked/").content.decode()
     assert client.post(BEGIN)["Location"].startswith("/accounts/reauthenticate/")
     prove(client)
     assert come_by(client, provider)["Location"] == "/accounts/security/linked/"
