@@ -10,6 +10,7 @@ FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=1 \
     DATA_DIR=/data \
     TMPDIR=/data/tmp \
     STATIC_ROOT=/srv/static

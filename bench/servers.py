@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from lib.devtools.application import ONE_HEAP
+
 WORKERS = 2
 THREADS = 2  # of each worker, as in the Dockerfile
 HOST = "127.0.0.1"
@@ -18,7 +20,7 @@ class Server:
 
     def __init__(self, application: str, environment: dict[str, str], *, probe: str, log: Path):
         self.application = application
-        self.environment = environment
+        self.environment = environment | ONE_HEAP
         self.probe = probe
         self.log = log
         self.port = 0

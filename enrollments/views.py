@@ -21,7 +21,7 @@ from enrollments.standing import Standing, standing_of
 from lib.pagination import paginate
 from tenancy import security
 
-PEOPLE_PER_PAGE = 25
+PEOPLE_PER_PAGE = 20
 
 PEOPLE_COLUMNS = (
     "id",
