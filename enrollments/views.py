@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,29 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from activity.undo_offer import say_done
 from courses.renames import follow_renames
 from enrollments import permissions, services
-from enrollments.filters import SORT_LABELS, SORTS, PeopleFilter
+from enrollments.filters import SORT_LABELS, SORTS
 from enrollments.forms import StaffActionForm
 from enrollments.models import Enrollment
+from enrollments.roster import page_of_people
 from enrollments.standing import Standing, standing_of
-from lib.pagination import paginate
 from tenancy import security
-
-PEOPLE_PER_PAGE = 20
-
-PEOPLE_COLUMNS = (
-    "id",
-    "status",
-    "percent",
-    "completed_lesson_count",
-    "enrolled_at",
-    "created_at",
-    "seen_at",
-    "last_accessed_at",
-    "student__first_name",
-    "student__last_name",
-    "student__username",
-    "student__email",
-)
 
 
 @require_POST
@@ -94,15 +76,9 @@ def people(request, slug):
     standing = _people_of(request, slug)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "newest"
-    rows = (
-        Enrollment.objects.filter(course_id=standing.course_id)
-        .annotate(seen_at=Coalesce("last_accessed_at", "created_at"))
-        .values(*PEOPLE_COLUMNS)
-    )
     chosen = {"status": request.GET.get("status", ""), "q": request.GET.get("q", ""), "sort": sort}
-    if chosen["status"] or chosen["q"]:
-        rows = PeopleFilter(request.GET, queryset=rows).qs
-    page = paginate(rows, order=SORTS[sort], cursor=request.GET.get("cursor"), size=PEOPLE_PER_PAGE)
+    cursor = request.GET.get("cursor")
+    page = page_of_people(standing.course_id, request.GET, sort=sort, cursor=cursor)
     context = {
         "standing": standing,
         "people": [_shown(row) for row in page],
@@ -161,15 +137,15 @@ def person(request, slug, enrollment_id):
 
 def _shown(row):
     """What the table shows of one person, in its order: plain values, since the table is long."""
-    name = f"{row['student__first_name']} {row['student__last_name']}".strip()
+    name = f"{row.student__first_name} {row.student__last_name}".strip()
     return (
-        row["id"],
-        name or row["student__username"],
-        row["student__email"],
-        row["status"],
-        int(row["percent"]),
-        _local(row["last_accessed_at"]),
-        _local(row["enrolled_at"]),
+        row.id,
+        name or row.student__username,
+        row.student__email,
+        row.status,
+        int(row.percent),
+        _local(row.last_accessed_at),
+        _local(row.enrolled_at),
     )
 
 

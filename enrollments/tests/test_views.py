@@ -253,7 +253,7 @@ def test_people_are_searched_filtered_sorted_and_paged(client, organization, mon
     assert people("?sort=least") == ["Ada Moss", "Bo Adamson", "Chi Li"]
     assert people("?sort=seen&cursor=nonsense") == ["Chi Li", "Bo Adamson", "Ada Moss"]
 
-    monkeypatch.setattr("enrollments.views.PEOPLE_PER_PAGE", 2)
+    monkeypatch.setattr("enrollments.roster.PER_PAGE", 2)
     first = client.get(address(course, "people/?sort=percent"))
     [following] = re.findall(r'rel="next" href="([^"]+)"', text_of(first))
     assert names(first) == ["Chi Li", "Bo Adamson"]
