@@ -14,6 +14,9 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = session_user AND pid <> pg_backend_pid()
 """
 
+#: Jobs are in tables that Django does not manage, and would be left to the tests that follow.
+QUEUE = ["procrastinate_jobs"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
@@ -24,8 +27,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """
     operations = type(connection.ops)  # the class: a browser's test has a connection of its own
     empty_tables = operations.sql_flush
-    operations.sql_flush = lambda *args, **options: empty_tables(
-        *args, **options | {"allow_cascade": True}
+    operations.sql_flush = lambda self, style, tables, **options: empty_tables(
+        self, style, [*tables, *QUEUE], **options | {"allow_cascade": True}
     )
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:
