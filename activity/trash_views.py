@@ -1,7 +1,5 @@
 """The trash of staff: what lies there, taking it out, deleting it for good; and putting something in."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -14,6 +12,7 @@ from activity import trash as services
 from activity import trash_registry
 from activity.undo_offer import say_done
 from activity.undo_views import came_from
+from lib.pagination import page_url
 from users.models import Permission
 from users.permissions import courses_with
 
@@ -43,8 +42,8 @@ def trash(request):
         "is_filtered": any(chosen.values()),
         "kept_days": services.KEPT.days,
         "may_purge": request.user.is_admin,
-        "next_url": _page_url(chosen, page.next_cursor),
-        "previous_url": _page_url(chosen, page.previous_cursor),
+        "next_url": page_url(chosen, page.next_cursor),
+        "previous_url": page_url(chosen, page.previous_cursor),
     }
     return render(request, "activity/trash.html", context)
 
@@ -131,9 +130,3 @@ def _require_author(user):
     """Instructors, admins, and those whom a role lets change a course."""
     if not (user.is_staff or courses_with(user, [Permission.COURSE_EDIT])):
         raise Http404
-
-
-def _page_url(chosen, cursor):
-    if cursor is None:
-        return ""
-    return "?" + urlencode({k: v for k, v in chosen.items() if v} | {"cursor": cursor})

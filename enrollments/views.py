@@ -1,7 +1,5 @@
 """Joining and leaving a course, and who is on it."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -18,6 +16,7 @@ from enrollments.forms import StaffActionForm
 from enrollments.models import Enrollment
 from enrollments.roster import page_of_people
 from enrollments.standing import Standing, standing_of
+from lib.pagination import page_url
 from tenancy import security
 
 
@@ -86,8 +85,8 @@ def people(request, slug):
         "is_filtered": bool(chosen["status"] or chosen["q"]),
         "sorts": SORT_LABELS.items(),
         "states": Enrollment.Status.choices,
-        "next_url": _page_url(chosen, page.next_cursor),
-        "previous_url": _page_url(chosen, page.previous_cursor),
+        "next_url": page_url(chosen, page.next_cursor),
+        "previous_url": page_url(chosen, page.previous_cursor),
     }
     return render(request, "enrollments/enrollment_people.html", context)
 
@@ -175,11 +174,3 @@ def _people_of(request, slug) -> Standing:
     if not permissions.can_see_people(standing):
         raise PermissionDenied
     return standing
-
-
-def _page_url(chosen, cursor):
-    if cursor is None:
-        return ""
-    return "?" + urlencode(
-        {name: value for name, value in chosen.items() if value} | {"cursor": cursor}
-    )

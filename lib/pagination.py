@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, F, Field, Func, Model, QuerySet, Value
@@ -110,6 +111,15 @@ def paginate_rows(
         return Page([], None, _encode(columns, values, True), size)
     next_cursor = _write(rows[-1], columns, False) if has_more else None
     return Page(rows, next_cursor, _write(rows[0], columns, True), size)
+
+
+def page_url(chosen: dict[str, str], cursor: str | None) -> str:
+    """Query string of another page of a list with the same filters, empty ones left out; "" without a cursor."""
+    if cursor is None:
+        return ""
+    return "?" + urlencode(
+        {name: value for name, value in chosen.items() if value} | {"cursor": cursor}
+    )
 
 
 def _first_page(fetch, columns, size):

@@ -1,7 +1,5 @@
 """What happened, for the person it concerns; how often they are mailed; and the way out of mails."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.access import public
-from lib.pagination import paginate
+from lib.pagination import page_url, paginate
 from notifications import services, unsubscribing
 from notifications.forms import CadenceForm
 from notifications.kinds import kind_named, kinds_for, message_of
@@ -37,8 +35,8 @@ def notification_list(request):
         "entries": [(row, message_of(row)) for row in page],
         "kinds": kinds,
         "chosen": chosen,
-        "next_url": _page_url(chosen, page.next_cursor),
-        "previous_url": _page_url(chosen, page.previous_cursor),
+        "next_url": page_url(chosen, page.next_cursor),
+        "previous_url": page_url(chosen, page.previous_cursor),
     }
     return render(request, "notifications/notification_list.html", context)
 
@@ -85,11 +83,3 @@ def unsubscribe(request, token):
     kind = kind_named(kind_code)
     context = {"kind": kind, "is_done": is_done, "is_all": kind is None}
     return render(request, "notifications/unsubscribe.html", context)
-
-
-def _page_url(chosen, cursor):
-    if cursor is None:
-        return ""
-    return "?" + urlencode(
-        {name: value for name, value in chosen.items() if value} | {"cursor": cursor}
-    )
