@@ -15,8 +15,8 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
-    os.environ.update(database.environment_for(options.database))
     database.prepare(options.database, options.scale, say)
+    os.environ.update(database.environment_for(options.database))
     database.run("manage.py", "collectstatic", "--noinput", environment=dict(os.environ))
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
