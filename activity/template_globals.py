@@ -4,7 +4,7 @@ from django.urls import reverse
 from jinja2 import pass_context
 from markupsafe import Markup
 
-from activity.permissions import can_see_all, can_view_as
+from activity.permissions import can_see_all, can_see_security, can_view_as
 from lib import jinja
 
 STAFF_TOOLS = "activity/_staff_tools.html"
@@ -34,3 +34,5 @@ def staff_tools(context, request, person, activity_url="") -> Markup:
 
 def install():
     jinja.register("staff_tools", staff_tools)
+    jinja.register("sees_all_activity", can_see_all)
+    jinja.register("sees_security_log", can_see_security)

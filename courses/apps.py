@@ -17,9 +17,11 @@ class CoursesConfig(AppConfig):
             taught,
         )
         from privacy import obstacles  # noqa: PLC0415 -- see above
-        from users import permissions  # noqa: PLC0415 -- see above
+        from users import backends, permissions  # noqa: PLC0415 -- see above
 
         permissions.register(grants.grants_by_roles)
+        permissions.register_holders(grants.holders_by_roles)
+        backends.read_along("granted_everywhere", grants.GRANTED_EVERYWHERE)
         obstacles.register(handing_over.owned_courses)
         taught.install()
         preflight.register("facts", own_checks.check_facts)

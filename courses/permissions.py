@@ -60,6 +60,11 @@ def can_manage_staff(user, course: Course) -> bool:
     return has_permission(user, Permission.COURSE_STAFF, course)
 
 
+def can_see_activity(user, course: Course) -> bool:
+    """See who changed what on it: the owner, co-instructors and admins."""
+    return has_permission(user, Permission.ACTIVITY_SEE, course)
+
+
 def can_give_course_away(user, course: Course) -> bool:
     """The owner and admins alone: a role to choose helpers does not make the course one's own."""
     return owns_or_runs(user, course)

@@ -51,6 +51,7 @@ def course_detail(request, slug):
         "level": course.get_difficulty_level_display(),
         "language": language_name(course.language),
         "can_edit": permissions.can_edit_course(request.user, course),
+        "can_see_activity": permissions.can_see_activity(request.user, course),
     }
     return render(request, "courses/course_detail.html", context)
 

@@ -11,7 +11,8 @@ from notifications.models import Cadence
 from notifications.services import notify
 from privacy.models import ErasureRequest
 from privacy.permissions import can_decide
-from users.models import User
+from users.models import Permission
+from users.permissions import holders_of
 
 
 def _asked(facts):
@@ -31,8 +32,8 @@ ERASURE_ASKED = Kind(
 )
 
 
-def tell_admins(asked: ErasureRequest, *, now: datetime) -> None:
-    """Tell the admins that somebody waits; without the name, which their notifications would keep."""
-    admins = User.objects.active().filter(role=User.Role.ADMIN).exclude(pk=asked.person_id)
+def tell_deciders(asked: ErasureRequest, *, now: datetime) -> None:
+    """Tell those who may decide that somebody waits; without the name, which their notifications would keep."""
+    deciders = holders_of(Permission.PRIVACY_DECIDE) - {asked.person_id}
     source, facts = f"erasure:{asked.pk}", {"request": str(asked.pk)}
-    notify(admins.values_list("pk", flat=True), ERASURE_ASKED, source=source, facts=facts, now=now)
+    notify(deciders, ERASURE_ASKED, source=source, facts=facts, now=now)

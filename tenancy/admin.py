@@ -1,7 +1,9 @@
 """Organizations, host names and the audit log in the admin; and what other apps' `admin.py` build on."""
 
 import json
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -89,9 +91,13 @@ class OrganizationForm(TenantModelForm):
 
 @admin.register(Organization)
 class OrganizationAdmin(TenantAdmin):
-    """The organization itself: its admins tune it; founding and closing one is a command."""
+    """The organization itself: its admins tune it, and instructors with a role that says so.
+
+    Founding and closing one is a command.
+    """
 
     form = OrganizationForm
+    may_manage = staticmethod(lambda user: user.is_admin)
     list_display = ["name", "slug", "plan", "is_signup_open"]
     readonly_fields = ["slug", "plan", "is_default", "created_at", "updated_at"]
     fieldsets = [
@@ -102,6 +108,20 @@ class OrganizationAdmin(TenantAdmin):
         (_("More"), {"fields": ["settings", "created_at", "updated_at"], "classes": ["collapse"]}),
     ]
     inlines = [DomainInline]
+
+    @classmethod
+    def let_manage(cls, rule: Callable[[Any], bool]):
+        """Let a higher floor say by `rule(user)` who changes the organization's settings."""
+        cls.may_manage = staticmethod(rule)
+
+    def scope_for_instructor(self, user, queryset):
+        return queryset if self.may_manage(user) else queryset.none()
+
+    def can_view(self, user, obj=None):
+        return self.may_manage(user)
+
+    def can_change(self, user, obj=None):
+        return self.may_manage(user)
 
     def can_add(self, user):
         return False

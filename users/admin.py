@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.admin import (
+    OrganizationAdmin,
     ReadOnlyAdmin,
     ReadOnlyInline,
     TenantAdmin,
@@ -22,6 +23,8 @@ from users.door_forms import SuspensionForm
 from users.models import Mail, User
 from users.profile_admin import InstructorProfileInline, ProfileInline, StudentProfileInline
 from users.profile_forms import language_choices
+
+OrganizationAdmin.let_manage(permissions.can_manage_organization)
 
 
 class EmailAddressInline(ReadOnlyInline):

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Q
+
 from users.models import Permission, User
 
 #: What a built-in role grants for the whole organization. What an instructor may do with their own courses,
@@ -53,17 +55,28 @@ class Grants:
 NO_GRANTS = Grants()
 
 _sources: list[Callable[[User], Grants]] = []
+_holders: list[Callable[[Permission], Iterable[UUID]]] = []
 
 
 def register(source: Callable[[User], Grants]) -> None:
-    """Let a higher floor say what somebody's roles grant: `source(user)`, one query at most."""
+    """Let a higher floor say what somebody's roles grant: `source(user)`, one query at most.
+
+    It may also read `granted_everywhere` with each request's person (`users.backends.read_along`): what these
+    roles grant for the organization, which `holds` then knows without a query.
+    """
     if source not in _sources:
         _sources.append(source)
 
 
+def register_holders(finder: Callable[[Permission], Iterable[UUID]]) -> None:
+    """Let a higher floor say to whom roles grant a permission for the organization: `finder(permission)`."""
+    if finder not in _holders:
+        _holders.append(finder)
+
+
 def grants_of(user: User) -> Grants:
     """What this person's roles grant, read once and kept on the user object, which lives for one request."""
-    known = user.__dict__.get("_grants")
+    known = getattr(user, "_grants", None)
     if known is None:
         known = user._grants = merged([source(user) for source in _sources])
     return known
@@ -84,21 +97,32 @@ def merged(parts: list[Grants]) -> Grants:
 
 def forget_grants(user: User) -> None:
     """After somebody's roles changed: ask anew, also whether they see others' rows."""
-    user.__dict__.pop("_grants", None)
+    user._grants = user.granted_everywhere = None
     user.refresh_from_db(fields=["sees_private_rows"])
 
 
 def holds(user, permission: Permission, *, course_id: UUID | None = None) -> bool:
     """Whether `user` (anonymous or not) has a permission, for the organization or for one course.
 
-    One query at most for a request, and none where the built-in role decides or no role could.
+    One query at most for a request, and none where the built-in role decides, no role could, or what roles
+    grant for the organization came with the person.
     """
     if not user.is_authenticated or not user.is_active:
         return False
     if permission in BUILT_IN[user.role]:
         return True
+    if course_id is None and (known := getattr(user, "granted_everywhere", None)) is not None:
+        return permission in known
     grants = _grants_for(user, (permission,))
     return permission in grants.everywhere or permission in grants.on_courses.get(course_id, ())
+
+
+def holders_of(permission: Permission) -> set[UUID]:
+    """The active people who hold a permission for the organization: by the built-in role, or by a role."""
+    built_in = [role for role, granted in BUILT_IN.items() if permission in granted]
+    by_roles = {user_id for finder in _holders for user_id in finder(permission)}
+    people = User.objects.active().filter(Q(role__in=built_in) | Q(pk__in=by_roles))
+    return set(people.values_list("pk", flat=True))
 
 
 def courses_with(user, permissions: Iterable[Permission]) -> list[UUID]:
@@ -165,6 +189,11 @@ def lacks(user: User, permissions: Iterable[str]) -> frozenset[str]:
 def can_manage_roles(user) -> bool:
     """Make roles and give them to people."""
     return holds(user, Permission.ROLE_MANAGE)
+
+
+def can_manage_organization(user) -> bool:
+    """Change the organization's settings."""
+    return holds(user, Permission.ORGANIZATION_MANAGE)
 
 
 def can_see_email(user: User, person: User) -> bool:

@@ -40,7 +40,7 @@ def request_erasure(person: User, *, reason: str = "", by: User, now: datetime) 
         if "privacy_erasurerequest_one_open" not in str(error):
             raise
         return ErasureRequest.objects.open().get(person=person)
-    notices.tell_admins(asked, now=now)
+    notices.tell_deciders(asked, now=now)
     return asked
 
 
