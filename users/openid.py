@@ -1,35 +1,24 @@
 """The conversation with an OpenID Connect provider: authorization code with PKCE, state and nonce.
 
-Every answer of a provider is doubted: addresses, sizes, types, signature, issuer, audience, times and nonce.
+Every answer of a provider is doubted: types, signature, issuer, audience, times and nonce here, addresses and
+sizes in `users.provider_requests`.
 """
 
-import ipaddress
-import json
 import secrets
-import socket
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
-from http.client import HTTPException
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext_lazy as _
 
-TIMEOUT = 5  # seconds for each answer of a provider
-MAX_ANSWER = 256 * 1024  # bytes
+from users.provider_requests import ProviderFailed, ask, check_scheme
+
 MAX_SUBJECT = 150  # characters of the id by which a provider knows a person
 CLOCK_TOLERANCE = 60  # seconds by which a provider's clock may differ
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 SCOPE = "openid email profile"
 DISCOVERY = "/.well-known/openid-configuration"
-
-
-class ProviderFailed(Exception):
-    """The provider could not be reached, or said something that cannot be believed. For the log."""
 
 
 @dataclass(frozen=True)
@@ -168,38 +157,6 @@ class Client:
         return more
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *args, **kwargs):
-        return None
-
-
-_opener = build_opener(_NoRedirects, ProxyHandler({}))
-
-
-def ask(address: str, *, values: dict | None = None, headers: dict | None = None) -> dict:
-    """The JSON object at an address of a provider; with `values` by POST. Raises ProviderFailed."""
-    check_address(address)
-    data = urlencode(values).encode() if values is not None else None
-    request = Request(address, data, {"Accept": "application/json", **(headers or {})})  # noqa: S310 -- checked above
-    try:
-        with _opener.open(request, timeout=TIMEOUT) as response:
-            answer = response.read(MAX_ANSWER + 1)
-    except HTTPError as error:
-        error.close()
-        raise ProviderFailed(f"{address} answered {error.code}.") from error
-    except (URLError, HTTPException, OSError, ValueError) as error:
-        raise ProviderFailed(f"{address} did not answer: {error}") from error
-    if len(answer) > MAX_ANSWER:
-        raise ProviderFailed(f"{address} answered at great length.")
-    try:
-        found = json.loads(answer)
-    except (ValueError, RecursionError) as error:
-        raise ProviderFailed(f"{address} did not answer in JSON.") from error
-    if not isinstance(found, dict):
-        raise ProviderFailed(f"{address} answered with no object.")
-    return found
-
-
 def address_in(configuration: dict, name: str) -> str:
     """An address that a provider's discovery names. Raises ProviderFailed."""
     address = configuration.get(name)
@@ -207,29 +164,3 @@ def address_in(configuration: dict, name: str) -> str:
         raise ProviderFailed(f"The discovery names no {name}.")
     check_scheme(address)
     return address
-
-
-def check_scheme(address: str) -> None:
-    """Raise ProviderFailed for what is no https address; LOCAL_PROVIDERS allows http."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError as error:
-        raise ProviderFailed("This is no address.") from error
-    schemes = ("https", "http") if settings.LOCAL_PROVIDERS else ("https",)
-    if parts.scheme not in schemes or not host or parts.username or not address.isprintable():
-        raise ProviderFailed(str(_("This must be an address that begins with https://.")))
-
-
-def check_address(address: str) -> None:
-    """Raise ProviderFailed for addresses inside our own network, which a provider has no business to name."""
-    check_scheme(address)
-    if settings.LOCAL_PROVIDERS:
-        return
-    try:
-        parts = urlsplit(address)
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, ValueError) as error:
-        raise ProviderFailed(f"{address} was not found.") from error
-    if not all(ipaddress.ip_address(place[4][0].partition("%")[0]).is_global for place in found):
-        raise ProviderFailed(f"{address} is not on the public network.")
