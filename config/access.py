@@ -110,6 +110,7 @@ ACCESS: dict[str, Access] = {
     "users:device_end": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE, {"device_id": "=0"}),
     "users:tokens": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
     "users:token_add": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "users:token_made": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
     "users:token_revoke": Access(
         FORM, Who.SIGNED_IN, Tenancy.PRIVATE, {"token_id": f"={NOBODYS_ID}"}
     ),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lib.access import public
 from lib.pagination import paginate
-from users import lockout, sessions, tokens
+from users import lockout, sessions, shown_once, tokens
 from users.decorators import asks_password_again
 from users.door_forms import TokenForm
 from users.models import ApiToken, TokenScope
@@ -110,7 +110,7 @@ def token_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_password_again
 def token_add(request):
-    """Make a token. Its value is on the answer to the form, and nowhere else."""
+    """Make a token; its value is shown on the page that follows, also to whom the button was pressed twice."""
     form = TokenForm(request.POST or None, now=request.now)
     if not form.is_valid():
         return render(request, "users/token_add.html", {"form": form})
@@ -119,6 +119,21 @@ def token_add(request):
     except tokens.TooManyTokens as error:
         form.add_error(None, str(error))
         return render(request, "users/token_add.html", {"form": form})
+    shown_once.keep(request, token, value)
+    return redirect("users:token_made")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def token_made(request):
+    """The value of the new token, until its owner says that it is copied, or ten minutes are over."""
+    if request.method == "POST":
+        shown_once.forget(request)
+        return redirect("users:tokens")
+    token_id, value = shown_once.read(request) or (None, "")
+    token = ApiToken.objects.filter(user=request.user, pk=token_id).usable(request.now).first()
+    if token is None:
+        return redirect("users:tokens")
     return render(request, "users/token_made.html", {"token": token, "value": value})
 
 

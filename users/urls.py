@@ -17,6 +17,7 @@ urlpatterns = [
     path("settings/devices/<int:device_id>/end/", door_views.device_end, name="device_end"),
     path("settings/tokens/", door_views.token_list, name="tokens"),
     path("settings/tokens/new/", door_views.token_add, name="token_add"),
+    path("settings/tokens/made/", door_views.token_made, name="token_made"),
     path("settings/tokens/<uuid:token_id>/revoke/", door_views.token_revoke, name="token_revoke"),
     path("api/v1/me", api.me, name="api_me"),
     re_path(r"^api/(?P<rest>.*)$", api.not_found, name="api_not_found"),

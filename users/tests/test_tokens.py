@@ -2,8 +2,10 @@
 
 import json
 import re
+import threading
 from datetime import date, timedelta
 from hashlib import sha256
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,7 +14,8 @@ from django.utils import timezone
 
 from tenancy.context import organization_context
 from tenancy.models import SecurityEvent
-from users import tokens
+from tenancy.tests.factories import found_organization
+from users import shown_once, tokens
 from users.models import ApiToken, FailedSignIn, Profile
 from users.tests.doors import browser, kinds_of, member, sign_in
 from users.tests.factories import PASSWORD
@@ -22,6 +25,7 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 ME = "/api/v1/me"
 NEW = "/settings/tokens/new/"
+MADE = "/settings/tokens/made/"
 SCOPE = "profile:read"
 
 
@@ -94,9 +98,11 @@ def test_making_a_token_asks_for_the_password_again(client, ada):
     assert not ApiToken.objects.exists()
 
 
-def test_value_is_on_the_page_once(signed_in, ada):
-    answer = signed_in.post(NEW, {"name": "My script", "scopes": [SCOPE], "lasts": "30"})
+def test_value_is_shown_until_it_is_copied(signed_in, ada):
+    made = signed_in.post(NEW, {"name": "My script", "scopes": [SCOPE], "lasts": "30"})
+    assert made["Location"] == MADE
 
+    answer = signed_in.get(MADE)
     value = re.search(r"cairn_\w{48}", answer.content.decode()).group()
     assert "no-store" in answer["Cache-Control"]
     page = signed_in.get("/settings/tokens/").content.decode()
@@ -104,8 +110,66 @@ def test_value_is_on_the_page_once(signed_in, ada):
     assert value[:14] in page
     assert value not in page
     assert ask(value).status_code == 200
+    assert value in signed_in.get(MADE).content.decode()
+    assert signed_in.post(MADE)["Location"] == "/settings/tokens/"
+    assert signed_in.get(MADE)["Location"] == "/settings/tokens/"
     lasts = ApiToken.objects.get().expires_at - timezone.now()
     assert timedelta(days=29) < lasts < timedelta(days=31)
+
+
+def test_value_is_not_shown_for_long(signed_in, monkeypatch):
+    signed_in.post(NEW, {"name": "x", "scopes": [SCOPE], "lasts": "30"})
+    monkeypatch.setattr(shown_once, "SHOWN_FOR", -1)
+    assert signed_in.get(MADE)["Location"] == "/settings/tokens/"
+
+
+def test_value_is_shown_to_its_session_alone_and_stored_nowhere(signed_in, ada):
+    signed_in.post(NEW, {"name": "x", "scopes": [SCOPE], "lasts": "30"})
+    value = re.search(r"cairn_\w{48}", signed_in.get(MADE).content.decode()).group()
+
+    assert value not in str(signed_in.session.items())
+    elsewhere = browser()
+    sign_in(elsewhere, "ada")
+    assert elsewhere.get(MADE)["Location"] == "/settings/tokens/"
+
+
+def test_revoked_token_is_no_longer_shown(signed_in):
+    signed_in.post(NEW, {"name": "x", "scopes": [SCOPE], "lasts": "30"})
+    tokens.revoke_token(ApiToken.objects.get().pk, now=NOW)
+    assert signed_in.get(MADE)["Location"] == "/settings/tokens/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_button_pressed_twice_makes_one_token_and_shows_it():
+    school = found_organization("Harbor School", "harbor", host="harbor.localhost", is_default=True)
+    with organization_context(school):
+        member(username="ada")
+    client = browser()
+    sign_in(client, "ada")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    form = {"name": "x", "scopes": [SCOPE], "lasts": "30", "idempotency_key": str(uuid4())}
+    answers, start = [], threading.Barrier(3)
+
+    def press():
+        again = browser()
+        again.cookies = client.cookies.copy()
+        start.wait(timeout=60)
+        try:
+            answers.append(again.post(NEW, form).headers.get("Location"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert answers == [MADE] * 3
+    with organization_context(school):
+        assert ApiToken.objects.count() == 1
+    value = re.search(r"cairn_\w{48}", client.get(MADE).content.decode()).group()
+    assert ask(value).status_code == 200
 
 
 def test_token_lasts_ninety_days_unless_wished_otherwise(signed_in):
