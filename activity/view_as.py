@@ -9,12 +9,15 @@ from django.db import InternalError, connection, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from activity.permissions import can_view_as
+from notifications.services import unread_count
 from tenancy import security
 from users.models import User
+from users.time_zones import as_read_by
 
 LASTS = timedelta(hours=1)
 SESSION_KEY = "view_as"
@@ -68,7 +71,8 @@ def end(request, *, how: str) -> str:
 
 
 class ViewAsMiddleware:
-    """Answer a session that sees the site as a student as the student would be answered, and let it write nothing.
+    """Answer a session that sees the site as a student as the student would be answered, in the student's language
+    and time zone, and let it write nothing.
 
     Stands behind all that belongs to the session itself, which stays the viewer's. The view runs in a
     savepoint that the database holds to reading, and that is rolled back in any case. Only the pages named in
@@ -92,7 +96,9 @@ class ViewAsMiddleware:
             back = end(request, how="time was up")
             messages.info(request, _("You see the site as yourself again."))
             return redirect(back)
-        response = self._answer(request, view_as, page)
+        with as_read_by(view_as.student, language=translation.get_language()):
+            response = self._answer(request, view_as, page)
+            response.headers.setdefault("Content-Language", translation.get_language())
         response["Cache-Control"] = "no-store"  # the browser's next page is the viewer's own
         return response
 
@@ -136,6 +142,7 @@ def current(request) -> ViewAs | None:
     student = User.objects.active().with_person().filter(pk=kept["student"]).first()
     if student is None or not can_view_as(request.user, student):
         return None
+    student.unread_count = unread_count(student)
     return ViewAs(request.user, student, started_at, kept["back"])
 
 

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "users.api_errors.ApiErrorsMiddleware",
     "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -185,7 +186,7 @@ AUDIT_LOG_MONTHS = env.int("AUDIT_LOG_MONTHS", default=36)  # 12 at least; 0 kee
 SECURITY_LOG_MONTHS = env.int("SECURITY_LOG_MONTHS", default=24)
 #: Namespaces and names of the pages that staff may see as a student: what a student learns with, nothing of the account.
 VIEW_AS_PAGES = {"home", "tenancy", "courses", "content", "enrollments", "progress"}
-VIEW_AS_PAGES |= {"users:profile", "users:avatar"}
+VIEW_AS_PAGES |= {"users:profile", "users:avatar", "notifications:list"}
 
 # Sessions and cookies
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

@@ -24,6 +24,8 @@ urlpatterns = [
     path("", progress_views.home, name="home"),
 ]
 
+handler400 = "config.errors.bad_request"
+
 if settings.DEBUG:
     from django.views.generic import TemplateView
 

@@ -50,6 +50,12 @@ def _wishes(user_ids, kind):
     return dict(rows.values_list("user_id", "cadence"))
 
 
+def unread_count(user) -> int:
+    """How many a person has not read, counted up to a hundred as on the bell."""
+    unread = Notification.objects.filter(user=user, read_at__isnull=True)
+    return unread.order_by()[:100].count()
+
+
 def mark_read(user, *, notification_ids: Iterable[UUID] | None = None, now: datetime) -> int:
     """Mark a person's notifications as read, all without `notification_ids`. Returns how many were new."""
     unread = Notification.objects.filter(user=user, read_at__isnull=True)

@@ -1,7 +1,7 @@
 """Staff see the site as a student sees it, and change nothing."""
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import caches
@@ -13,7 +13,10 @@ from django.utils import timezone
 from activity import view_as
 from courses.tests.factories import CourseFactory, RoleAssignmentFactory
 from enrollments.models import Enrollment
+from enrollments.notices import PLACED
 from enrollments.tests.factories import EnrollmentFactory
+from notifications import services
+from notifications.models import Notification
 from progress.models import LessonProgress
 from progress.tests.factories import course_with
 from tenancy.models import SecurityEvent
@@ -111,6 +114,56 @@ def test_other_students_rows_are_out_of_sight(client, admin, student, monkeypatc
     assert counted == [1]
 
 
+@pytest.mark.parametrize(
+    ("language", "zone", "shown_language", "hour"),
+    [("de", "Asia/Tokyo", "de", "19:30"), ("", "", "en", "10:30")],
+)
+def test_pages_are_in_the_students_language_and_time_zone(
+    client, admin, organization, language, zone, shown_language, hour
+):
+    User.objects.filter(pk=admin.pk).update(language="en", time_zone="America/New_York")
+    student = UserFactory(language=language, time_zone=zone)
+    tell(student, at=datetime(2026, 3, 2, 10, 30, tzinfo=UTC))
+
+    begin(client, admin, student)
+    response = client.get("/notifications/")
+    page = response.content.decode()
+
+    assert f'<html lang="{shown_language}"' in page
+    assert response["Content-Language"] == shown_language
+    assert hour in page
+    client.post(reverse("activity:view_as_stop"))
+    own = client.get("/notifications/")
+    assert '<html lang="en"' in own.content.decode()
+
+
+def test_notifications_are_the_students_and_stay_unread(client, admin, student):
+    tell(student, title="Why we forget")
+    tell(admin, title="For the office alone")
+
+    begin(client, admin, student)
+    page = client.get("/notifications/").content.decode()
+    notification = Notification.objects.get(user=student)
+    answers = [
+        client.post(reverse("notifications:open", args=[notification.pk])),
+        client.post(reverse("notifications:read_all")),
+    ]
+
+    assert "Why we forget" in page
+    assert "For the office alone" not in page
+    assert "is-new" in page
+    assert "Notifications, 1 new" in page
+    assert [answer.status_code for answer in answers] == [403, 403]
+    notification.refresh_from_db()
+    assert notification.read_at is None
+    assert client.get(reverse("notifications:settings")).status_code == 403
+
+
+def tell(user, *, title="Why we forget", at=None):
+    facts = {"title": title, "slug": "a-course", "reason": ""}
+    services.notify([user.pk], PLACED, source=title, facts=facts, now=at or timezone.now())
+
+
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_sending_anything_is_refused(client, admin, student, method):
     course, (lesson,) = course_with(1)
@@ -158,7 +211,8 @@ def test_account_and_back_office_are_not_shown(client, admin, student, path):
 
 def test_pages_shown_are_named_one_by_one(settings):
     learning = {"home", "tenancy", "courses", "content", "enrollments", "progress"}
-    assert settings.VIEW_AS_PAGES - learning == {"users:profile", "users:avatar"}
+    single = {"users:profile", "users:avatar", "notifications:list"}
+    assert settings.VIEW_AS_PAGES - learning == single
 
 
 def test_stop_leads_back_and_is_written_down(client, admin, student):
