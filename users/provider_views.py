@@ -77,7 +77,7 @@ def begin(request, provider_id):
     return lead_to(request, provider, process=LOGIN, following=following)
 
 
-@asks_password_again
+@asks_password_again(come_back_to="socialaccount_connections")
 def begin_link(request, provider):
     return lead_to(request, provider, process=CONNECT, following="")
 

@@ -296,11 +296,22 @@ def test_change_of_password_keeps_this_session_and_ends_others(client, organizat
 
 
 def test_change_of_email_is_begun_after_a_proof(client, organization):
-    member(username="ada", email="ada@example.org")
-    sign_in(client, "ada")
+    user = member(username="ada", email="ada@example.org")
+    client.force_login(user)
     answer = client.post("/accounts/email/", {"email": "new@example.org", "action_add": "yes"})
     assert answer["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"
     assert EmailAddress.objects.count() == 1
+
+
+def test_sign_in_counts_as_a_proof_for_five_minutes(client, organization, monkeypatch):
+    member(username="ada", email="ada@example.org")
+    sign_in(client, "ada")
+    signed_in_at = time.time()
+
+    monkeypatch.setattr(time, "time", lambda: signed_in_at + 4 * 60)
+    assert client.get("/accounts/email/").status_code == 200
+    monkeypatch.setattr(time, "time", lambda: signed_in_at + 5 * 60 + 1)
+    assert client.get("/accounts/email/")["Location"].startswith("/accounts/reauthenticate/")
 
 
 def test_change_of_email_counts_once_it_is_confirmed(client, organization):
