@@ -25,6 +25,7 @@ class ChangeInline(ReadOnlyInline):
 class EnrollmentAdmin(TenantAdmin):
     """Places on courses: added and moved by staff, never edited; instructors see those of their courses."""
 
+    record_of = "student_id"
     list_display = [
         "student",
         "course",
@@ -144,6 +145,7 @@ class EnrollmentAdmin(TenantAdmin):
 class EnrollmentChangeAdmin(ReadOnlyAdmin):
     """The history of all places: from which state to which, by whom and why."""
 
+    record_of = "student_id"
     list_display = ["at", "student", "from_status", "to_status", "by", "reason"]
     list_display_links = ["at"]
     list_select_related = ["student", "by"]

@@ -8,6 +8,8 @@ from tenancy.admin import ReadOnlyAdmin
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
+    record_of = "user_id"
+
     list_display = ["happened_at", "user", "kind", "cadence", "mailed_at", "read_at"]
     list_filter = ["cadence"]
     search_fields = ["user__username", "user__email", "kind"]
@@ -16,6 +18,8 @@ class NotificationAdmin(ReadOnlyAdmin):
 
 @admin.register(Preference)
 class PreferenceAdmin(ReadOnlyAdmin):
+    record_of = "user_id"
+
     list_display = ["user", "kind", "cadence"]
     list_filter = ["cadence"]
     search_fields = ["user__username", "user__email", "kind"]

@@ -8,6 +8,8 @@ from tenancy.admin import ReadOnlyAdmin
 
 @admin.register(DataExport)
 class DataExportAdmin(ReadOnlyAdmin):
+    record_of = "person_id"
+
     list_display = ["person", "status", "requested_by", "created_at", "finished_at", "expires_at"]
     list_select_related = ["person", "requested_by"]
     list_filter = ["status"]
@@ -18,6 +20,8 @@ class DataExportAdmin(ReadOnlyAdmin):
 
 @admin.register(ErasureRequest)
 class ErasureRequestAdmin(ReadOnlyAdmin):
+    record_of = "person_id"
+
     list_display = ["person", "status", "created_at", "decided_by", "decided_at", "done_at"]
     list_select_related = ["person", "decided_by"]
     list_filter = ["status"]

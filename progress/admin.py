@@ -11,6 +11,7 @@ from tenancy.admin import ReadOnlyAdmin
 class ProgressAdmin(ReadOnlyAdmin):
     """Rows below an enrollment; instructors see those of their courses."""
 
+    record_of = "student_id"
     search_fields = ["student__username__istartswith", "student__email__istartswith"]
     search_help_text = _("The beginning of a username or an e-mail.")
     ordering = ["-created_at", "-id"]
@@ -75,6 +76,7 @@ class ModuleProgressAdmin(ProgressAdmin):
 
 @admin.register(PreviewWork)
 class PreviewWorkAdmin(ReadOnlyAdmin):
+    record_of = "student_id"
     list_display = ["student", "lesson", "completed_at", "time_spent_seconds", "last_viewed_at"]
     list_select_related = ["student", "lesson"]
     search_fields = ["student__username__istartswith", "student__email__istartswith"]

@@ -42,6 +42,7 @@ class LockoutAdmin(ReadOnlyAdmin):
 class ApiTokenAdmin(ReadOnlyAdmin):
     """People's tokens, never their values: those are known to their owners alone."""
 
+    record_of = "user_id"
     list_display = ["name", "user", "begins", "last_used_at", "expires_at", "revoked_at"]
     list_select_related = ["user"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter), "expires_at"]

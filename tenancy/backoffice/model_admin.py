@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tenancy import security
 from tenancy.backoffice.access import AccessRules, pickable_rows, scope_memory
 from tenancy.backoffice.deletion import preview_deletion
 from tenancy.backoffice.errors import explain_refusal
@@ -64,8 +65,12 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
     What the database or a service refuses becomes an error of the form or a message, never a 500.
     `refusals` names the errors of services whose text is meant for people. Do not use `list_editable`:
     it asks for no row's permission.
+
+    `record_of` names the column with the person whose record a row is. Whoever looks at such rows, one by one
+    or in a list, is written into the security log.
     """
 
+    record_of = ""
     refusals: tuple[type[Exception], ...] = ()
     list_per_page = 50
     list_max_show_all = 200
@@ -149,13 +154,27 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
             messages.warning(request, _("A part of the address was not understood and left out."))
         try:
             with transaction.atomic():
-                return super().changelist_view(request, extra_context)
+                response = super().changelist_view(request, extra_context)
         except Exception as error:
             reason = explain_refusal(error, self.refusals)
             if reason is None:
                 raise
             messages.error(request, reason)
             return HttpResponseRedirect(request.path)
+        if shown := (getattr(response, "context_data", None) or {}).get("cl"):
+            self._note_disclosures(request, shown.result_list)
+        return response
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            self._note_disclosures(request, [obj])
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _note_disclosures(self, request, rows):
+        if self.record_of:
+            people = {getattr(row, self.record_of) for row in rows} - {None}
+            what = self.opts.model_name
+            security.record_disclosures(people, by=request.user, what=what, door="admin")
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
@@ -187,6 +206,7 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
             raise Http404
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
+        self._note_disclosures(request, [row])
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of %(name)s") % {"name": row},

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from lib.ids import uuid7
 from tenancy import security, tasks
 from tenancy.grants import GRANTS
 from tenancy.models import Domain, SecurityEvent
@@ -90,14 +91,36 @@ def test_partitions_are_closed_to_the_web(written):
     assert all(is_refused(f"SELECT 1 FROM {part}") for part in parts)
 
 
-def test_disclosure_is_written_once_a_day_for_each_viewer(organization):
-
-    viewer = type("Viewer", (), {"pk": organization.pk})
-    student = organization.pk
+@pytest.fixture
+def viewer(organization):
+    """Somebody who acts: of a person, the logs keep the id alone."""
+    viewer = type("Viewer", (), {"pk": uuid7()})
     run("SELECT set_config('app.actor_id', %s, true)", [str(viewer.pk)])
+    return viewer
+
+
+def disclosed():
+    return SecurityEvent.objects.filter(kind="record_disclosed").values_list("user_id", flat=True)
+
+
+def test_disclosure_is_written_once_a_day_for_each_viewer(viewer):
+    student = uuid7()
     for _time in range(3):
         security.record_disclosure(student, by=viewer, what="enrollment")
-    assert SecurityEvent.objects.filter(kind="record_disclosed").count() == 1
+    assert list(disclosed()) == [student]
+
+
+def test_disclosures_of_a_list_are_written_for_each_new_student_and_not_for_oneself(viewer):
+    first, second = uuid7(), uuid7()
+    security.record_disclosure(first, by=viewer, what="enrollment")
+    security.record_disclosures([first, second, second, viewer.pk], by=viewer, what="enrollment")
+    assert list(disclosed().order_by("id")) == [first, second]
+
+
+def test_no_disclosure_costs_no_query(viewer, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        security.record_disclosures([], by=viewer, what="enrollment")
+        security.record_disclosure(viewer.pk, by=viewer, what="enrollment")
 
 
 def make_month(log, name):
