@@ -175,20 +175,7 @@ def next_pages(page):
 
 
 def findings(page, path):
-    """What ran, and what would run when clicked."""
-    executed = page.evaluate("window.__executed")
-    links = page.evaluate(
-        "[...document.querySelectorAll('[href],[src],[action],[formaction]')]"
-        ".flatMap(e => ['href', 'src', 'action', 'formaction'].map(a => e.getAttribute(a)))"
-        ".filter(v => v && /^[\\s\\x00-\\x20]*(javascript|vbscript|data:text)/i.test(v))"
-    )
-    handlers = page.evaluate(
-        "[...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on/i.test(a.name))).map(e => e.outerHTML.slice(0, 200))"
-    )
-    strangers = page.evaluate(
-        "[...document.scripts].filter(s => !(s.src && new URL(s.src).origin === location.origin) && !['application/json'].includes(s.type)).map(s => s.outerHTML.slice(0, 200))"
-    )
-    return [(path, found) for found in (*executed, *links, *handlers, *strangers)]
+    return [(path, found) for found in page.evaluate(hostile.FINDINGS)]
 
 
 @pytest.mark.browser
