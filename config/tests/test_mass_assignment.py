@@ -16,7 +16,7 @@ from django.urls import include, path
 
 from config.seeding.canary import seed_canary
 from config.tests import test_access
-from config.tests.database_watch import alike, known_in, rows_of, tables
+from config.tests.database_watch import alike, known_in, rows_of, tables, writes_by_table
 from config.tests.page_forms import browser_of, forms_on, undone
 from courses.models import Subject
 from lib.access import public
@@ -54,8 +54,7 @@ def canary(db):
 def sent_for(column, rows):
     """A value that a form with this column would take, and that no row has by itself."""
     if column.is_relation:
-        model = column.related_model
-        row = rows.get(model) or model._base_manager.order_by("-pk").first()
+        row = rows[column.related_model]
         return None if row is None else str(row.pk)
     if column.choices:
         return str(list(column.flatchoices)[-1][0])
@@ -79,21 +78,28 @@ def sent_for(column, rows):
     return "planted"
 
 
-def columns_sent(canary, *, preferred):
-    """Every column of every model under its names; those of the `preferred` app or model win a shared name."""
+def values_sent(canary):
+    """For every model of an organization the value that each of its columns is sent."""
+    ours = [model for model in apps.get_models() if issubclass(model, TenantModel) or model is User]
+    columns = {model: model._meta.concrete_fields for model in ours}
+    related = {column.related_model for each in columns.values() for column in each} - {None}
     with organization_context(canary.organization):
-        rows = {User: User.objects.get(pk=canary.accounts["instructor"]["id"])}
-        ours = [
-            model for model in apps.get_models() if issubclass(model, TenantModel) or model is User
-        ]
-        ours.sort(key=lambda model: model._meta.label_lower.startswith(preferred))
-        sent = dict(TRIED)
-        for model in ours:
-            for column in model._meta.concrete_fields:
-                value = sent_for(column, rows)
-                if value is not None:
-                    sent[column.name] = sent[column.attname] = value
-        return sent
+        rows = {model: model._base_manager.order_by("-pk").first() for model in related}
+        rows[User] = User.objects.get(pk=canary.accounts["instructor"]["id"])
+    return {
+        model: {column: sent_for(column, rows) for column in each}
+        for model, each in columns.items()
+    }
+
+
+def columns_sent(values, *, preferred):
+    """Every column of every model under its names; those of the `preferred` app or model win a shared name."""
+    sent = dict(TRIED)
+    for model in sorted(values, key=lambda model: model._meta.label_lower.startswith(preferred)):
+        for column, value in values[model].items():
+            if value is not None:
+                sent[column.name] = sent[column.attname] = value
+    return sent
 
 
 def with_columns(form, columns):
@@ -126,6 +132,7 @@ class Visit:
             self.tables = tables(without=NOTES_OF_A_VISIT)
             self.before = rows_of(self.tables)
         self.known = known_in(self.before)
+        self.values = values_sent(canary)
 
     def forms(self, found):
         self.client.cookies = self.cookies.copy()
@@ -135,10 +142,13 @@ class Visit:
         """The answer's status, and how the rows differ from before, told in words that are alike each time."""
         self.client.cookies = self.cookies.copy()
         with undone():
+            earlier = writes_by_table()
             response = self.client.post(address, data)
+            written = [name for name in writes_by_table() - earlier if name in self.tables]
             with organization_context(self.canary.organization):
-                after = rows_of(self.tables)
-        gone, new = self.before - after, after - self.before
+                after = rows_of(written)
+        before = Counter({row: n for row, n in self.before.items() if row[0] in written})
+        gone, new = before - after, after - before
         change = Counter()
         for sign, rows in (("-", gone), ("+", new)):
             for (table, text), number in rows.items():
@@ -167,7 +177,7 @@ def walk(canary, person, names):
             continue
         preferred = address.name.removeprefix("admin:").replace(":", ".").replace("_", ".", 1)
         preferred = preferred.rpartition("_")[0] or preferred.partition(".")[0]
-        columns = columns_sent(canary, preferred=preferred)
+        columns = columns_sent(visit.values, preferred=preferred)
         for goal, status, change in tried_on(visit, found, columns, seen):
             through[status] += 1
             if change:
@@ -219,8 +229,9 @@ urlpatterns = [path("careless/", careless_page), path("", include("config.urls")
 
 @pytest.mark.urls(__name__)
 def test_a_form_that_takes_every_column_is_found(canary):
-    columns = columns_sent(canary, preferred="courses.subject")
-    (tried,) = tried_on(Visit(canary, None), "/careless/", columns, set())
+    visit = Visit(canary, None)
+    columns = columns_sent(visit.values, preferred="courses.subject")
+    (tried,) = tried_on(visit, "/careless/", columns, set())
     _address, status, change = tried
     assert status == 302
     assert any("planted" in text for sign, _table, text in change if sign == "+")
