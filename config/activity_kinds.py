@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from activity.registry import Kind, register
-from privacy.models import DataExport, ErasureRequest
+from privacy.models import DataExport, ErasureRequest, RetentionPolicy
 
 register(
     Kind(
@@ -18,4 +18,5 @@ register(
         columns=("person_id",),
         weight=8,
     ),
+    Kind(RetentionPolicy, _("how long things are kept"), weight=4),
 )

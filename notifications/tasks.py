@@ -1,16 +1,11 @@
 """Jobs of this app."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from notifications.models import Notification
 from tenancy.context import organization_context
 from tenancy.services import organization_ids
-
-READ_KEPT = timedelta(days=180)
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
@@ -30,13 +25,3 @@ def send_digests(timestamp: int):
     for organization_id, _slug in list(organization_ids()):
         with organization_context(organization_id):
             delivery.send_digests(now=timezone.now())
-
-
-@app.periodic(cron="53 3 * * *")
-@app.task(queue="maintenance", pass_context=False)
-def forget_old_notifications(timestamp: int):
-    """Every night: what was read half a year ago."""
-    before = timezone.now() - READ_KEPT
-    for organization_id, _slug in list(organization_ids()):
-        with organization_context(organization_id):
-            Notification.objects.filter(read_at__lt=before).delete()

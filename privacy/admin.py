@@ -1,9 +1,9 @@
-"""Copies and erasures in the back office: to be looked at; what happens goes through their own pages."""
+"""Copies and erasures in the back office, to be looked at; and how long things are kept, to be set."""
 
 from django.contrib import admin
 
-from privacy.models import DataExport, ErasureRequest
-from tenancy.admin import ReadOnlyAdmin
+from privacy.models import DataExport, ErasureRequest, RetentionPolicy
+from tenancy.admin import ReadOnlyAdmin, TenantAdmin
 
 
 @admin.register(DataExport)
@@ -27,3 +27,23 @@ class ErasureRequestAdmin(ReadOnlyAdmin):
     list_filter = ["status"]
     search_fields = ["person__username__istartswith", "person__email__istartswith"]
     ordering = ["-created_at", "-id"]
+
+
+@admin.register(RetentionPolicy)
+class RetentionPolicyAdmin(TenantAdmin):
+    """One per organization, which is changed and never deleted."""
+
+    list_display = [
+        "__str__",
+        "export_days",
+        "notification_months",
+        "visit_months",
+        "security_log_months",
+        "record_years",
+    ]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not RetentionPolicy.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False

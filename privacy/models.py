@@ -1,5 +1,6 @@
-"""What people ask for about their own data: a copy of it, or its erasure."""
+"""What people ask for about their own data, a copy of it or its erasure; and how long an organization keeps what."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -121,6 +122,8 @@ class ErasureRequest(TenantModel):
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     proof = models.JSONField(_("proof"), default=dict, blank=True)
     proof_hash = models.CharField(_("checksum of the proof"), max_length=64, blank=True)
+    records_until = models.DateField(_("records are kept until"), null=True, blank=True)
+    records_gone_at = models.DateTimeField(_("records deleted"), null=True, blank=True)
 
     objects = ErasureRequestQuerySet.as_manager()
 
@@ -135,6 +138,11 @@ class ErasureRequest(TenantModel):
             models.Index(
                 fields=["organization", "status", "created_at", "id"],
                 name="idx_privacy_erasure_status",
+            ),
+            models.Index(
+                fields=["organization", "records_until"],
+                condition=Q(records_until__isnull=False, records_gone_at__isnull=True),
+                name="idx_privacy_erasure_records",
             ),
             models.Index(
                 fields=["organization", "-created_at", "-id"], name="idx_privacy_erasure_created"
@@ -168,3 +176,76 @@ class ErasureRequest(TenantModel):
     @property
     def is_open(self):
         return self.status in self.OPEN
+
+
+def whole_number(label, *, default, least, most, **options):
+    """A field for so many days, months or years."""
+    limits = [MinValueValidator(least), MaxValueValidator(most)]
+    return models.PositiveSmallIntegerField(label, default=default, validators=limits, **options)
+
+
+class RetentionPolicy(TenantModel):
+    """How long an organization keeps what it could do without. Where it has said nothing, the defaults hold."""
+
+    export_days = whole_number(
+        _("copies of personal data, in days"),
+        default=7,
+        least=1,
+        most=30,
+        help_text=_("How long somebody can download the copy that was made for them."),
+    )
+    notification_months = whole_number(
+        _("notifications, in months"),
+        default=6,
+        least=1,
+        most=24,
+    )
+    visit_months = whole_number(
+        _("details of visits, in months"),
+        default=12,
+        least=3,
+        most=120,
+        help_text=_(
+            "When and how often lessons were opened, once the person has left or finished the course and not "
+            "come back. What was completed, and the time it took, stays."
+        ),
+    )
+    security_log_months = whole_number(
+        _("security log, in months"),
+        default=24,
+        least=12,
+        most=120,
+        help_text=_("At least a year, so that a break-in that is found late can be followed."),
+    )
+    record_years = whole_number(
+        _("records of people who were erased, in years"),
+        default=10,
+        least=1,
+        most=100,
+        help_text=_(
+            "Enrollments and progress that stay without a name. Ask which period the law sets for you; it holds "
+            "for erasures from now on, since each proof names its date."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("retention")
+        verbose_name_plural = _("retention")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"],
+                name="privacy_retentionpolicy_once",
+                violation_error_message=_("There is one already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(export_days__range=(1, 30))
+                & Q(notification_months__range=(1, 24))
+                & Q(visit_months__range=(3, 120))
+                & Q(security_log_months__range=(12, 120))
+                & Q(record_years__range=(1, 100)),
+                name="privacy_retentionpolicy_within_limits",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self._meta.verbose_name)

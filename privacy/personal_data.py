@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.models import DataExport, ErasureRequest
-from tenancy.personal import Rows, declare
+from privacy.models import DataExport, ErasureRequest, RetentionPolicy
+from tenancy.personal import Rows, declare, nothing_personal
 
 declare(
     DataExport,
@@ -19,7 +19,8 @@ declare(
     heading=_("My wishes to be forgotten"),
     person="person_id",
     reason=_("It proves that the erasure was asked for and done."),
-    facts=["created_at", "status", "decided_by", "decided_at", "done_at"],
+    facts=["created_at", "status", "decided_by", "decided_at", "done_at", "records_until"],
     personal=["reason", "answer"],
     impersonal=["proof", "proof_hash"],
 )
+nothing_personal(RetentionPolicy, reason=_("How long an organization keeps what."))

@@ -20,6 +20,7 @@ def text_of(proof: dict) -> str:
         f"Approved      {proof['decided_at']}",
         f"Approved by   {proof['decided_by']}",
         f"Done          {proof['done_at']}",
+        f"Records until {proof['records_until']}, then they are deleted, too",
         "",
         *_table(proof["tables"]),
         "",

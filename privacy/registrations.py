@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib import jinja
 from notifications import kinds
-from privacy import notices, obstacles, permissions
+from privacy import notices, obstacles, permissions, retention
 from users import settings_sections
 
 
@@ -15,3 +15,4 @@ def install():
     settings_sections.register("data", _("Data"), "privacy:overview", position=80)
     obstacles.register(obstacles.is_last_admin)
     kinds.declare(notices.ERASURE_ASKED)
+    retention.install()

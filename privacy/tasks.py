@@ -32,3 +32,14 @@ def sweep_exports(timestamp: int):
     for organization_id, _slug in list(organization_ids()):
         with organization_context(organization_id):
             services.sweep_exports(now=timezone.now())
+
+
+@app.periodic(cron="11 4 * * *")
+@app.task(queue="maintenance", pass_context=False)
+def apply_retention(timestamp: int):
+    """Every night: delete what the organizations no longer keep."""
+    from privacy import retention  # noqa: PLC0415 -- models must be loaded first
+
+    for organization_id, _slug in list(organization_ids()):
+        with organization_context(organization_id):
+            retention.apply(now=timezone.now())

@@ -1,8 +1,12 @@
 """What this app tells the floors below: how the lessons stand to a reader, and what completes a course."""
 
+from django.utils.translation import gettext_lazy as _
+
 from content.outline import OPEN, register_states
 from enrollments.standing import standing_here
+from privacy import retention
 from progress import requirements
+from progress.retention import clear_visits
 from progress.unlocking import states_of
 from progress.viewing import work_of
 from users.backends import read_along
@@ -29,3 +33,4 @@ def install():
     read_along("has_preview_work", HAS_PREVIEW_WORK)
     register_states(outline_states)
     requirements.register("lessons", requirements.all_lessons_are_done)
+    retention.register("visits", _("Details of visits"), clear_visits)

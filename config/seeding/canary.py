@@ -37,7 +37,7 @@ from courses.models import (
 )
 from enrollments.models import Enrollment, EnrollmentChange
 from notifications.models import Cadence, Notification, Preference
-from privacy.models import DataExport, ErasureRequest
+from privacy.models import DataExport, ErasureRequest, RetentionPolicy
 from progress.models import LessonProgress, ModuleProgress, PreviewWork
 from tenancy import services
 from tenancy.context import organization_context
@@ -255,6 +255,7 @@ def student(canary):
 def build_wishes(canary):
     user, now = student(canary), timezone.now()
     names = ("organization", "person", "request", "asked_at", "decided_at", "decided_by", "done_at")
+    names += ("records_until",)
     proof = dict.fromkeys(names, canary.mark("proof"))
     proof |= dict.fromkeys(("file_count", "session_count", "remaining_count"), 0)
     proof |= {"tables": [], "logs": {"audit": 0, "addresses": 0, "security": 0}}
@@ -280,6 +281,7 @@ def build_wishes(canary):
             done_at=now,
         )
     )
+    yield saved(fill(canary, RetentionPolicy))
 
 
 def build_courses(canary):

@@ -11,6 +11,8 @@ from lib.decisions import Decision, Reason, refuse
 from privacy import erasing, mails, notices, proof, tasks
 from privacy.models import ErasureRequest
 from privacy.obstacles import may_be_erased
+from privacy.periods import months_later
+from privacy.retention import current_policy
 from tenancy import security
 from tenancy.context import require_organization_id
 from users.models import User
@@ -106,6 +108,7 @@ def carry_out_erasure(request_id: UUID, *, now: datetime) -> ErasureRequest | No
     with translation.override("en"):
         done = erasing.erase(asked.person_id)
     asked.refresh_from_db()
+    asked.records_until = months_later(now.date(), 12 * current_policy().record_years)
     asked.proof = done.as_dict() | {
         "organization": str(asked.organization_id),
         "person": str(asked.person_id),
@@ -114,11 +117,12 @@ def carry_out_erasure(request_id: UUID, *, now: datetime) -> ErasureRequest | No
         "decided_at": asked.decided_at.isoformat(timespec="seconds"),
         "decided_by": str(asked.decided_by_id),
         "done_at": now.isoformat(timespec="seconds"),
+        "records_until": asked.records_until.isoformat(),
         "remaining_count": sum(erasing.remains(asked.person_id).values()),
     }
     asked.proof_hash = proof.checksum_of(asked.proof)
     asked.status, asked.done_at = Status.DONE, now
-    asked.save(update_fields=["status", "done_at", "proof", "proof_hash"])
+    asked.save(update_fields=["status", "done_at", "records_until", "proof", "proof_hash"])
     security.record(security.Kind.ERASED, user_id=asked.person_id)
     transaction.on_commit(
         partial(mails.send_farewell, farewell, proof.signed_text_of(asked.proof, asked.proof_hash))

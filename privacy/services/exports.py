@@ -9,7 +9,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 
 from lib.ids import uuid7
-from privacy import exporting, mails, tasks
+from privacy import exporting, mails, retention, tasks
 from privacy.models import DataExport
 from tenancy import security
 from tenancy.context import organization_context, require_organization_id
@@ -17,7 +17,6 @@ from tenancy.models import Organization
 from users.models import User
 from users.time_zones import as_read_by
 
-KEPT = timedelta(days=7)
 GIVEN_UP = timedelta(hours=2)  # after which a copy that is still being made never will be
 
 
@@ -65,8 +64,9 @@ def make_export(organization_id: UUID | str, export_id: UUID | str, *, now: date
             parts = _parts(organization_id, export_id, person)
             exporting.write_archive(file, person, parts, organization=organization, now=now)
             with organization_context(organization_id):
-                _keep(export_id, file, now=now)
-                mails.tell_ready(person, until=now + KEPT)
+                until = now + retention.export_days()
+                _keep(export_id, file, until=until, now=now)
+                mails.tell_ready(person, until=until)
         except Exception:
             with organization_context(organization_id):
                 _set(export_id, status=DataExport.Status.FAILED, finished_at=now)
@@ -101,14 +101,14 @@ def _parts(organization_id, export_id, person) -> Iterator:
             _set(export_id, done_count=number)
 
 
-def _keep(export_id, file, *, now):
+def _keep(export_id, file, *, until, now):
     size = file.tell()
     file.seek(0)
     export = DataExport.objects.get(pk=export_id)
     name = f"{export.organization_id.hex}/{uuid7().hex}.zip"
     export.file.save(name, File(file), save=False)
     export.status, export.size = DataExport.Status.READY, size
-    export.finished_at, export.expires_at = now, now + KEPT
+    export.finished_at, export.expires_at = now, until
     export.save(update_fields=["file", "status", "size", "finished_at", "expires_at"])
 
 
