@@ -1,11 +1,10 @@
 """Narrowing the list of a course's people."""
 
 import django_filters
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enrollments.models import Enrollment
-from lib.text import TextRefused, clean_text
+from users.people_search import named_like
 
 SORTS = {
     "newest": ("-created_at", "-id"),
@@ -34,16 +33,4 @@ class PeopleFilter(django_filters.FilterSet):
         fields = ["status", "q"]
 
     def search(self, queryset, name, value):
-        """Every word must begin one of the names; so "ada lov" finds Ada Lovelace."""
-        try:
-            words = clean_text(value).split()[:5]
-        except TextRefused:
-            return queryset.none()
-        for word in words:
-            queryset = queryset.filter(
-                Q(student__last_name__istartswith=word)
-                | Q(student__first_name__istartswith=word)
-                | Q(student__username__istartswith=word)
-                | Q(student__email__istartswith=word)
-            )
-        return queryset
+        return named_like(queryset, value, person="student")
