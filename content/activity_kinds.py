@@ -9,11 +9,18 @@ from activity.registry import Kind, register
 from content.models import (
     ContentItem,
     ContentVersion,
+    CourseTransfer,
+    ItemDraft,
+    LearningPath,
     Lesson,
+    LessonDraft,
     LessonItem,
+    LessonVersion,
     MediaAsset,
     MediaUse,
     Module,
+    PathPrerequisite,
+    PathStep,
     VideoAsset,
 )
 from courses.models import Course
@@ -86,6 +93,49 @@ register(
         weight=5,
     ),
     Kind(VideoAsset, _("the video “%(name)s”"), hidden=frozenset({"provider_id"}), weight=5),
+    Kind(
+        ItemDraft,
+        _("the draft of “%(name)s”"),
+        courses=f"{_SHOWN_IN_COURSES} WHERE shown.item_id = %(id)s",
+        weight=3,
+    ),
+    Kind(
+        LessonDraft,
+        _("the draft of “%(name)s”"),
+        columns=("lesson_id",),
+        courses="SELECT course_id FROM content_lesson WHERE id = %(id)s",
+        weight=3,
+    ),
+    Kind(
+        LessonVersion,
+        _("a version of “%(name)s”"),
+        columns=("lesson_id", "number"),
+        name=version_name,
+        courses="""
+            SELECT lesson.course_id FROM content_lessonversion t
+            JOIN content_lesson lesson ON lesson.id = t.lesson_id WHERE t.id = %(id)s
+        """,
+        hidden=frozenset({"created_by_id", "number"}),
+        weight=6,
+    ),
+    Kind(
+        LearningPath,
+        _("the learning path “%(name)s”"),
+        hidden=frozenset({"description_html", "published_at"}),
+        weight=9,
+    ),
+    Kind(PathStep, _("the step “%(name)s” of a learning path"), columns=("course_id",), weight=6),
+    Kind(
+        PathPrerequisite,
+        _("the prerequisite “%(name)s” of a learning path"),
+        columns=("required_path_id",),
+    ),
+    Kind(
+        CourseTransfer,
+        _("the transfer of “%(name)s”"),
+        columns=("file_name",),
+        courses="SELECT course_id FROM content_coursetransfer WHERE id = %(id)s",
+    ),
     Kind(MediaUse, _("the use of the file “%(name)s”"), columns=("media_id",), weight=0),
 )
 course = registry.by_table(Course._meta.db_table)

@@ -146,11 +146,14 @@ def outline_at(course_id: UUID, outline_version: int) -> Outline:
     return Outline(course_id, outline_version, modules)
 
 
+PUBLISHED_LESSON = Q(lessons__deleted_at__isnull=True, lessons__is_draft=False)
+
+
 def _read_modules(course_id):
     rows = (
-        Module.objects.live()
+        Module.objects.published()
         .filter(course_id=course_id)
-        .annotate(lesson=FilteredRelation("lessons", condition=Q(lessons__deleted_at__isnull=True)))
+        .annotate(lesson=FilteredRelation("lessons", condition=PUBLISHED_LESSON))
         .order_by("position", "lesson__position")
         .values_list(
             *("id", "title", "description", "lesson__id", "lesson__slug", "lesson__title"),

@@ -240,7 +240,7 @@ FROM content_lessonitem place
 JOIN content_contentitem item ON item.id = place.item_id AND item.deleted_at IS NULL
 LEFT JOIN content_contentversion current ON current.id = item.current_version_id
 LEFT JOIN content_contentversion pinned ON pinned.id = place.pinned_version_id
-WHERE place.lesson_id = %s
+WHERE place.lesson_id = %s AND COALESCE(place.pinned_version_id, item.current_version_id) IS NOT NULL
 ORDER BY place.position
 """
 

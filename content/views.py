@@ -90,13 +90,14 @@ def _places_of(asset):
             },
         )
         .values_list(
-            f"{course}_id", f"{lesson}__is_preview", f"{course}__status", f"{course}__visibility"
+            *(f"{course}_id", f"{lesson}__is_preview", f"{lesson}__is_draft"),
+            *(f"{course}__status", f"{course}__visibility"),
         )
         .distinct()
     )
     return [
-        (course_id, is_preview and (status, visibility) == ("published", "public"))
-        for course_id, is_preview, status, visibility in rows
+        (course_id, is_preview and not is_draft and (status, visibility) == ("published", "public"))
+        for course_id, is_preview, is_draft, status, visibility in rows
     ]
 
 

@@ -5,8 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from activity.registry import Kind, register, register_course_rule
 from courses.models import (
     Course,
+    CourseDraft,
     CoursePrerequisite,
+    CourseReview,
     CourseStaff,
+    CourseVersion,
     FormerSlug,
     RoleAssignment,
     Subject,
@@ -63,6 +66,28 @@ register(
         _("the prerequisite “%(name)s”"),
         columns=("required_course_id",),
         courses="SELECT course_id FROM courses_courseprerequisite WHERE id = %(id)s",
+    ),
+    Kind(
+        CourseVersion,
+        _("version %(name)s of a course"),
+        columns=("number",),
+        courses="SELECT course_id FROM courses_courseversion WHERE id = %(id)s",
+        hidden=frozenset({"created_by_id", "number"}),
+        weight=4,
+    ),
+    Kind(
+        CourseDraft,
+        _("the draft of “%(name)s”"),
+        columns=("course_id",),
+        courses="SELECT %(id)s::uuid",
+        weight=3,
+    ),
+    Kind(
+        CourseReview,
+        _("the review of “%(name)s”"),
+        columns=("course_id",),
+        courses="SELECT course_id FROM courses_coursereview WHERE id = %(id)s",
+        weight=6,
     ),
     Kind(
         FormerSlug,

@@ -16,6 +16,7 @@ class CoursesConfig(AppConfig):
             preflight,
             taught,
         )
+        from courses.studio import sections  # noqa: PLC0415 -- see above
         from privacy import obstacles  # noqa: PLC0415 -- see above
         from users import backends, permissions  # noqa: PLC0415 -- see above
 
@@ -24,5 +25,6 @@ class CoursesConfig(AppConfig):
         backends.read_along("granted_everywhere", grants.GRANTED_EVERYWHERE)
         obstacles.register(handing_over.owned_courses)
         taught.install()
+        sections.install()
         preflight.register("facts", own_checks.check_facts)
         preflight.register("prerequisites", own_checks.check_prerequisites)

@@ -4,9 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import (
     Course,
+    CourseDraft,
     CoursePrerequisite,
+    CourseRating,
+    CourseReview,
     CourseSeats,
     CourseStaff,
+    CourseVersion,
     FormerSlug,
     RoleAssignment,
     Subject,
@@ -55,3 +59,35 @@ declare(
 )
 nothing_personal(CoursePrerequisite, reason=TEACHING)
 nothing_personal(FormerSlug, "slug", reason=TEACHING)
+declare(
+    CourseVersion,
+    heading=_("Courses I published"),
+    person="created_by_id",
+    rows=Rows.UNLINKED,
+    reason=_("A course belongs to the organization."),
+    facts=["course", "number", "created_at"],
+    impersonal=["snapshot", "note"],
+)
+declare(
+    CourseDraft,
+    heading=_("Courses I was changing"),
+    person="edited_by_id",
+    rows=Rows.UNLINKED,
+    reason=_("A course belongs to the organization."),
+    facts=["course", "edited_at"],
+    impersonal=["changes"],
+)
+declare(
+    CourseReview,
+    heading=_("Courses I reviewed"),
+    person="author_id",
+    rows=Rows.GO,
+    facts=["course", "rating", "created_at"],
+    personal=["text"],
+    withheld={
+        "reply": _("It is what others wrote."),
+        "hidden_reason": _("It is what others wrote."),
+    },
+    impersonal=["reply", "hidden_reason"],
+)
+nothing_personal(CourseRating, reason=TEACHING)

@@ -12,15 +12,15 @@ from lib.rows import fetch_rows
 COUNTED = """
 WITH size AS (
     SELECT m.course_id, m.id AS module_id, count(l.id) AS lessons
-    FROM content_module m JOIN content_lesson l ON l.module_id = m.id AND l.deleted_at IS NULL
-    WHERE m.deleted_at IS NULL GROUP BY m.course_id, m.id
+    FROM content_module m JOIN content_lesson l ON l.module_id = m.id AND l.deleted_at IS NULL AND NOT l.is_draft
+    WHERE m.deleted_at IS NULL AND NOT m.is_draft GROUP BY m.course_id, m.id
 ), whole AS (
     SELECT course_id, sum(lessons)::int AS lessons FROM size GROUP BY course_id
 ), done AS (
     SELECT p.enrollment_id, l.module_id, count(*)::int AS lessons
     FROM progress_lessonprogress p
-    JOIN content_lesson l ON l.id = p.lesson_id AND l.deleted_at IS NULL
-    JOIN content_module m ON m.id = l.module_id AND m.deleted_at IS NULL
+    JOIN content_lesson l ON l.id = p.lesson_id AND l.deleted_at IS NULL AND NOT l.is_draft
+    JOIN content_module m ON m.id = l.module_id AND m.deleted_at IS NULL AND NOT m.is_draft
     WHERE p.completed_at IS NOT NULL GROUP BY p.enrollment_id, l.module_id
 ), done_all AS (
     SELECT enrollment_id, sum(lessons)::int AS lessons FROM done GROUP BY enrollment_id

@@ -49,19 +49,19 @@ SELECT e.id, n.*
 FROM enrollments_enrollment e CROSS JOIN LATERAL (
     SELECT l.slug, l.title, m.position AS module_position, m.course_id,
         (SELECT count(*) FROM content_module b
-            WHERE b.course_id = m.course_id AND b.deleted_at IS NULL AND b.position <= m.position)
+            WHERE b.course_id = m.course_id AND b.deleted_at IS NULL AND NOT b.is_draft AND b.position <= m.position)
         || '.' ||
         (SELECT count(*) FROM content_lesson b
-            WHERE b.module_id = m.id AND b.deleted_at IS NULL AND b.position <= l.position) AS number
+            WHERE b.module_id = m.id AND b.deleted_at IS NULL AND NOT b.is_draft AND b.position <= l.position) AS number
     FROM content_module m CROSS JOIN LATERAL (
         SELECT slug, title, position FROM content_lesson
-        WHERE module_id = m.id AND deleted_at IS NULL AND (
+        WHERE module_id = m.id AND deleted_at IS NULL AND NOT is_draft AND (
             SELECT p.completed_at FROM progress_lessonprogress p
             WHERE p.enrollment_id = e.id AND p.lesson_id = content_lesson.id
         ) IS NULL
         ORDER BY position LIMIT 1
     ) l
-    WHERE m.course_id = e.course_id AND m.deleted_at IS NULL
+    WHERE m.course_id = e.course_id AND m.deleted_at IS NULL AND NOT m.is_draft
     ORDER BY m.position LIMIT 1
 ) n
 WHERE e.id = ANY(%s)

@@ -19,18 +19,30 @@ from activity.models import Undo
 from content.models import (
     ContentItem,
     ContentVersion,
+    CourseText,
+    CourseTransfer,
+    ItemDraft,
+    LearningPath,
     Lesson,
+    LessonDraft,
     LessonItem,
+    LessonVersion,
     MediaAsset,
     MediaUse,
     Module,
+    PathPrerequisite,
+    PathStep,
     VideoAsset,
 )
 from courses.models import (
     Course,
+    CourseDraft,
     CoursePrerequisite,
+    CourseRating,
+    CourseReview,
     CourseSeats,
     CourseStaff,
+    CourseVersion,
     FormerSlug,
     RoleAssignment,
     Subject,
@@ -313,6 +325,11 @@ def build_courses(canary):
     yield saved(RoleAssignment(course=course, user=person(canary, "admin"), role=role))
     yield saved(CoursePrerequisite(course=draft, required_course=course))
     yield saved(fill(canary, FormerSlug, course=course))
+    yield saved(fill(canary, CourseVersion, course=course, number=1))
+    changes = {"summary": canary.mark("changes")}
+    yield saved(fill(canary, CourseDraft, course=course, changes=changes, edited_at=timezone.now()))
+    yield saved(fill(canary, CourseReview, course=course, author=student(canary), rating=4))
+    yield CourseRating.objects.get(course=course)
 
 
 def build_content(canary):
@@ -339,6 +356,35 @@ def build_content(canary):
     yield from (module, lesson, media, video, item, version)
     yield saved(fill(canary, MediaUse, version=version, media=media))
     yield saved(LessonItem(lesson=lesson, item=item, position=1))
+    yield saved(fill(canary, ItemDraft, item=item, edited_at=timezone.now()))
+    changes = {"summary": canary.mark("changes")}
+    yield saved(fill(canary, LessonDraft, lesson=lesson, changes=changes, edited_at=timezone.now()))
+    snapshot = {"title": canary.mark("snapshot"), "items": []}
+    yield saved(fill(canary, LessonVersion, lesson=lesson, number=1, snapshot=snapshot))
+
+
+def build_paths(canary):
+    course = canary.rows[Course._meta.label]
+    now = timezone.now()
+    shown = {"author": course.owner, "status": "published", "published_at": now}
+    path = saved(fill(canary, LearningPath, **shown))
+    yield path
+    first = {"title": canary.mark("first"), "slug": canary.mark("first")}
+    first = saved(fill(canary, LearningPath, author=course.owner, **first))
+    yield saved(PathStep(path=path, course=course, position=1))
+    yield saved(PathPrerequisite(path=path, required_path=first))
+    yield saved(
+        fill(
+            canary,
+            CourseTransfer,
+            direction="export",
+            status="done",
+            course=course,
+            started_by=course.owner,
+            finished_at=now,
+        )
+    )
+    yield saved(fill(canary, CourseText, course=course, written_at=now))
 
 
 def build_learning(canary):
@@ -404,6 +450,7 @@ BUILDERS = [
     build_notifications,
     build_courses,
     build_content,
+    build_paths,
     build_learning,
     build_activity,
 ]

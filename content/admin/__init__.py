@@ -1,5 +1,5 @@
 """Content in the back office: instructors work on their own and their courses', every change by a service."""
 
-from content.admin import items, library, outline
+from content.admin import drafts, items, library, outline, paths
 
-__all__ = ["items", "library", "outline"]
+__all__ = ["drafts", "items", "library", "outline", "paths"]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from content.models.media import MediaAsset, VideoAsset
+from content.models.outline import in_trash
 from tenancy.fields import TenantForeignKey
 from tenancy.models import TenantModel
 from users.models import User
@@ -55,6 +56,7 @@ class ContentItem(TenantModel):
                 fields=["organization", "kind", "title", "id"], name="idx_content_item_kind"
             ),
             models.Index(fields=["organization", "title", "id"], name="idx_content_item_title"),
+            in_trash("idx_content_item_trash"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,9 +1,11 @@
 """Files of an organization and what is known about them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from content.models.outline import in_trash
 from courses.models import Course
 from tenancy.fields import TenantForeignKey
 from tenancy.models import TenantModel
@@ -36,6 +38,9 @@ class MediaAsset(TenantModel):
     width = models.PositiveIntegerField(_("width in pixels"), null=True, blank=True)
     height = models.PositiveIntegerField(_("height in pixels"), null=True, blank=True)
     variants = models.JSONField(_("smaller sizes"), default=list, blank=True)
+    tags = ArrayField(
+        models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True
+    )
     alt = models.CharField(_("alternative text"), max_length=500, blank=True)
     access = models.CharField(
         _("who may open it"), max_length=20, choices=Access, default=Access.COURSE
@@ -73,6 +78,7 @@ class MediaAsset(TenantModel):
                 fields=["organization", "-created_at", "-id"], name="idx_content_media_created"
             ),
             models.Index(fields=["organization", "sha256"], name="idx_content_media_sha"),
+            in_trash("idx_content_media_trash"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -146,6 +152,7 @@ class VideoAsset(TenantModel):
         verbose_name=_("captions"),
     )
     status = models.CharField(_("status"), max_length=50, choices=Status, default=Status.PROCESSING)
+    problem = models.CharField(_("problem"), max_length=500, blank=True, editable=False)
     duration_seconds = models.PositiveIntegerField(_("duration in seconds"), null=True, blank=True)
 
     class Meta:

@@ -16,8 +16,52 @@ class LiveQuerySet(models.QuerySet):
         return self.filter(deleted_at__isnull=True)
 
 
-class Module(TenantModel):
+class PartQuerySet(LiveQuerySet):
+    def published(self):
+        """Neither in the trash nor still being written. Students see such lessons of such modules."""
+        return self.live().filter(is_draft=False)
+
+
+def in_trash(name):
+    """For the list of the trash, the last thrown away first."""
+    return models.Index(
+        fields=["organization", "-deleted_at", "-id"],
+        condition=Q(deleted_at__isnull=False),
+        name=name,
+    )
+
+
+class Release(models.Model):
+    """When students may enter: at a time, or some days after they enrolled; neither means at once."""
+
+    opens_at = models.DateTimeField(_("opens at"), null=True, blank=True)
+    opens_after_days = models.PositiveSmallIntegerField(
+        _("opens after days"),
+        null=True,
+        blank=True,
+        help_text=_("Counted from the day a student enrolled."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+def one_release(name):
+    """A part of a course opens at a time or after some days, not both."""
+    return models.CheckConstraint(
+        condition=Q(opens_at__isnull=True) | Q(opens_after_days__isnull=True),
+        name=name,
+        violation_error_message=_("Choose a date or a number of days, not both."),
+    )
+
+
+class Module(Release, TenantModel):
     """A chapter of a course."""
+
+    class Order(models.TextChoices):
+        AS_COURSE = "course", _("As the course has it")
+        SEQUENTIAL = "sequential", _("One after the other")
+        FREE = "free", _("In any order")
 
     course = TenantForeignKey(
         Course, on_delete=models.CASCADE, related_name="modules", verbose_name=_("course")
@@ -25,18 +69,30 @@ class Module(TenantModel):
     title = models.CharField(_("title"), max_length=255)
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveIntegerField(_("position"))
+    lesson_order = models.CharField(
+        _("lessons open"), max_length=20, choices=Order, default=Order.AS_COURSE
+    )
+    is_draft = models.BooleanField(
+        _("not published"), default=False, help_text=_("Students do not see it yet.")
+    )
     source = models.CharField(_("source"), max_length=500, blank=True, editable=False)
     deleted_at = models.DateTimeField(
         _("in the trash since"), null=True, blank=True, editable=False
     )
 
-    objects = LiveQuerySet.as_manager()
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("module")
         verbose_name_plural = _("modules")
         ordering = ["course", "position"]
+        indexes = [in_trash("idx_content_module_trash")]
         constraints = [
+            one_release("content_module_one_release"),
+            models.CheckConstraint(
+                condition=Q(lesson_order__in=["course", "sequential", "free"]),
+                name="content_module_lesson_order_known",
+            ),
             models.UniqueConstraint(
                 fields=["course", "position"],
                 condition=Q(deleted_at__isnull=True),
@@ -53,7 +109,7 @@ class Module(TenantModel):
         return self.title
 
 
-class Lesson(TenantModel):
+class Lesson(Release, TenantModel):
     """What a student works through in one go."""
 
     class Completion(models.TextChoices):
@@ -86,19 +142,26 @@ class Lesson(TenantModel):
         help_text=_("For lessons that complete after some time."),
     )
     is_preview = models.BooleanField(_("preview"), default=False, help_text=_("Open to visitors."))
+    is_draft = models.BooleanField(
+        _("not published"), default=False, help_text=_("Students do not see it yet.")
+    )
     source = models.CharField(_("source"), max_length=500, blank=True, editable=False)
     deleted_at = models.DateTimeField(
         _("in the trash since"), null=True, blank=True, editable=False
     )
 
-    objects = LiveQuerySet.as_manager()
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
         ordering = ["module", "position"]
-        indexes = [models.Index(fields=["course", "slug"], name="idx_content_lesson_slug")]
+        indexes = [
+            models.Index(fields=["course", "slug"], name="idx_content_lesson_slug"),
+            in_trash("idx_content_lesson_trash"),
+        ]
         constraints = [
+            one_release("content_lesson_one_release"),
             models.UniqueConstraint(
                 fields=["module", "position"],
                 condition=Q(deleted_at__isnull=True),

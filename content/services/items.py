@@ -38,6 +38,10 @@ _MEDIA_KINDS = {
 }
 
 
+#: What a version says beside its derived HTML; a draft has the same.
+VERSION_FIELDS = ("body", "media", "video", "url", "caption")
+
+
 class ContentRefused(ValueError):
     """This cannot be what the item says; the message says why, in a person's words."""
 
@@ -255,6 +259,19 @@ def add_video(
         status=VideoAsset.Status.READY,
         duration_seconds=duration_seconds,
     )
+
+
+def clean_draft(values: dict) -> dict:
+    """Values of VERSION_FIELDS and `title` as a draft keeps them. Raises ContentRefused for an empty title."""
+    if unknown := set(values) - {"title", *VERSION_FIELDS}:
+        raise TypeError(f"A draft has no {', '.join(sorted(unknown))}.")
+    clean = dict(values)
+    if "title" in clean:
+        clean["title"] = _clean_title(clean["title"])
+    for name, longest in (("body", None), ("url", 500), ("caption", 500)):
+        if name in clean:
+            clean[name] = clean_text(clean[name])[:longest]
+    return clean
 
 
 def check_version(

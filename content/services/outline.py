@@ -17,8 +17,12 @@ from courses.models import Course
 from lib.text import clean_text, slug_from
 from users.models import User
 
+MODULE_RULES = frozenset(("lesson_order", "opens_at", "opens_after_days"))
 LESSON_FIELDS = frozenset(
-    ("title", "summary", "duration_minutes", "completion", "completion_seconds", "is_preview")
+    [
+        *("title", "summary", "duration_minutes", "is_preview"),
+        *("completion", "completion_seconds", "opens_at", "opens_after_days"),
+    ]
 )
 
 Part = Module | Lesson  #: of a course's outline
@@ -36,10 +40,15 @@ def add_module(
     description: str = "",
     position: int | None = None,
     source: str = "",
+    is_draft: bool = False,
     by: User | None,
     now: datetime,
+    **rules,
 ) -> Module:
-    """A new module at `position`, counted from 1, or at the end. Raises OutlineRefused."""
+    """A new module at `position`, counted from 1, or at the end; `rules` are those of MODULE_RULES.
+
+    Students do not see a draft until one of its lessons is published. Raises OutlineRefused.
+    """
     _lock(course.pk)
     live = _modules_of(course.pk)
     module = Module.objects.create(
@@ -48,6 +57,8 @@ def add_module(
         description=clean_text(description),
         position=next_position(live),
         source=source,
+        is_draft=is_draft,
+        **_clean_rules(rules),
     )
     if position is not None:
         place(live, module, position)
@@ -56,10 +67,13 @@ def add_module(
 
 @transaction.atomic
 def update_module(
-    module: Module, *, title: str | None = None, description: str | None = None, by, now
+    module: Module, *, title: str | None = None, description: str | None = None, by, now, **rules
 ) -> Module:
-    """Change what is given; nothing is written when nothing changes. Raises OutlineRefused."""
-    changes = {}
+    """Change what is given, `rules` of MODULE_RULES; nothing is written when nothing changes.
+
+    Raises OutlineRefused.
+    """
+    changes = _clean_rules(rules)
     if title is not None:
         changes["title"] = _title(title)
     if description is not None:
@@ -85,13 +99,14 @@ def add_lesson(
     slug: str = "",
     position: int | None = None,
     source: str = "",
+    is_draft: bool = False,
     by: User | None,
     now: datetime,
     **fields,
 ) -> Lesson:
     """A new lesson at `position` of the module, counted from 1, or at the end.
 
-    Its short name comes from `slug` or the title, with a number if the course has that one already; the
+    Students do not see a draft until it is published. Its short name comes from `slug` or the title, with a number if the course has that one already; the
     trash counts too. `fields` are those of LESSON_FIELDS. Raises OutlineRefused.
     """
     _lock(module.course_id)
@@ -106,9 +121,10 @@ def add_lesson(
         slug=slug_from(slug or title, is_taken=taken.__contains__),
         position=next_position(live),
         source=source,
-        **_clean_fields(fields),
+        is_draft=is_draft,
+        **clean_lesson_fields(fields),
     )
-    _check_completion(lesson)
+    _check_rules(lesson)
     lesson.save(force_insert=True)
     if position is not None:
         place(live, lesson, position)
@@ -121,7 +137,7 @@ def update_lesson(lesson: Lesson, *, by, now, **fields) -> Lesson:
 
     Nothing is written when nothing changes. Raises OutlineRefused.
     """
-    return _save_changes(lesson, _clean_fields(fields))
+    return _save_changes(lesson, clean_lesson_fields(fields))
 
 
 @transaction.atomic
@@ -223,7 +239,37 @@ def _title(value):
     return clean_title(value, refusal=OutlineRefused)
 
 
-def _clean_fields(fields):
+def outline_snapshot(course: Course) -> list[dict]:
+    """The modules of a course and their lessons as students see them, in order: ids, titles, descriptions."""
+    lessons = Lesson.objects.published().filter(course=course).order_by("position")
+    of_module: dict[UUID, list[dict]] = {}
+    for lesson_id, module_id, title in lessons.values_list("id", "module_id", "title"):
+        of_module.setdefault(module_id, []).append({"id": str(lesson_id), "title": title})
+    modules = Module.objects.published().filter(course=course).order_by("position")
+    return [
+        {
+            "id": str(module_id),
+            "title": title,
+            "description": description,
+            "lessons": of_module.get(module_id, []),
+        }
+        for module_id, title, description in modules.values_list("id", "title", "description")
+    ]
+
+
+def lock_course_of(part: Part) -> None:
+    """Hold the course of a part: every change of its outline takes its turn."""
+    _lock(part.course_id)
+
+
+def _clean_rules(rules):
+    if unknown := set(rules) - MODULE_RULES:
+        raise TypeError(f"A module has no {', '.join(sorted(unknown))} to change here.")
+    return rules
+
+
+def clean_lesson_fields(fields: dict) -> dict:
+    """Values of LESSON_FIELDS as they are stored. Raises OutlineRefused for an empty title."""
     if unknown := set(fields) - LESSON_FIELDS:
         raise TypeError(f"A lesson has no {', '.join(sorted(unknown))} to change here.")
     fields = dict(fields)
@@ -234,9 +280,11 @@ def _clean_fields(fields):
     return fields
 
 
-def _check_completion(lesson):
-    is_timed = lesson.completion == Lesson.Completion.TIME
-    if is_timed and not lesson.completion_seconds:
+def _check_rules(part):
+    if part.opens_at is not None and part.opens_after_days is not None:
+        raise OutlineRefused(_("Choose a date or a number of days, not both."))
+    is_timed = isinstance(part, Lesson) and part.completion == Lesson.Completion.TIME
+    if is_timed and not part.completion_seconds:
         raise OutlineRefused(_("Say after how many seconds the lesson is complete."))
 
 
@@ -244,8 +292,7 @@ def _save_changes(row, changes):
     changed = [name for name, value in changes.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, changes[name])
-    if isinstance(row, Lesson):
-        _check_completion(row)
+    _check_rules(row)
     if changed:
         row.save(update_fields=[*changed, "updated_at"])
     return row

@@ -1,4 +1,4 @@
-"""Subjects, courses, who teaches them, and who holds a role on them."""
+"""Subjects, courses and their versions, who teaches them, and what those who learned say of them."""
 
 from courses.models.course import (
     Course,
@@ -9,14 +9,22 @@ from courses.models.course import (
     FormerSlug,
     Subject,
 )
+from courses.models.draft import Draft
+from courses.models.review import CourseRating, CourseReview
 from courses.models.role import RoleAssignment
+from courses.models.version import CourseDraft, CourseVersion
 
 __all__ = [
     "Course",
+    "CourseDraft",
     "CoursePrerequisite",
     "CourseQuerySet",
+    "CourseRating",
+    "CourseReview",
     "CourseSeats",
     "CourseStaff",
+    "CourseVersion",
+    "Draft",
     "FormerSlug",
     "RoleAssignment",
     "Subject",

@@ -190,6 +190,15 @@ class Course(TenantModel):
     deleted_at = models.DateTimeField(
         _("in the trash since"), null=True, blank=True, editable=False
     )
+    copied_from = TenantForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="copies",
+        verbose_name=_("copied from"),
+    )
     outline_version = models.PositiveBigIntegerField(default=1, editable=False)
     source = models.CharField(_("source"), max_length=500, blank=True, editable=False)
     search_vector = SearchVectorField(null=True, editable=False)
@@ -224,6 +233,11 @@ class Course(TenantModel):
                 name="idx_courses_course_seats",
             ),
             models.Index(fields=["owner"], name="idx_courses_course_owner"),
+            models.Index(
+                fields=["organization", "-deleted_at", "-id"],
+                condition=Q(deleted_at__isnull=False),
+                name="idx_courses_course_trash",
+            ),
             models.Index(
                 fields=["organization", "-created_at", "-id"], name="idx_courses_course_created"
             ),

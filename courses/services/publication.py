@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses import preflight
+from courses import before_publishing, preflight
 from courses.cache import bump_catalogue_version
 from courses.errors import CannotArchive, NotReady
 from courses.models import Course
+from courses.services.drafts import keep_course_version
 from courses.services.locking import lock_course
 from courses.signals import course_published
 from users.models import User
@@ -29,7 +30,9 @@ def publish_course(course_id: UUID, *, by: User | None, now: datetime) -> Course
         raise NotReady(errors)
     is_first = course.published_at is None
     course.published_at = course.published_at or now
+    before_publishing.prepare(course, by=by, now=now)
     _move(course, Course.Status.PUBLISHED)
+    keep_course_version(course, by=by, now=now)
     course_published.send(sender=Course, course=course, by=by, is_first=is_first)
     return course
 

@@ -1,0 +1,109 @@
+"""Lessons and items that are being written, and what lessons said when they were published."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from content.models.item import ContentItem
+from content.models.media import MediaAsset, VideoAsset
+from content.models.outline import Lesson
+from courses.models.draft import Draft
+from tenancy.fields import TenantForeignKey, TenantOneToOneField
+from tenancy.models import TenantModel
+from users.models import User
+
+
+class ItemDraft(Draft):
+    """What a content item will say with its next version; the fields are those of `ContentVersion`."""
+
+    id = None
+    item = TenantOneToOneField(
+        ContentItem,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="draft",
+        verbose_name=_("content item"),
+    )
+    title = models.CharField(_("title"), max_length=255)
+    body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
+    media = TenantForeignKey(
+        MediaAsset,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("file"),
+    )
+    video = TenantForeignKey(
+        VideoAsset,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("video"),
+    )
+    url = models.CharField(_("address"), max_length=500, blank=True)
+    caption = models.CharField(_("caption"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("draft of a content item")
+        verbose_name_plural = _("drafts of content items")
+
+    def __str__(self):
+        return f"{self.title} r{self.revision}"
+
+
+class LessonDraft(Draft):
+    """Changed words of a published lesson: `changes` holds the fields that differ, by name."""
+
+    id = None
+    lesson = TenantOneToOneField(
+        Lesson,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="draft",
+        verbose_name=_("lesson"),
+    )
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("draft of a lesson")
+        verbose_name_plural = _("drafts of lessons")
+
+    def __str__(self):
+        return f"{self.lesson_id} r{self.revision}"
+
+
+class LessonVersion(TenantModel):
+    """A published state of a lesson: its own words and which version of which item it showed; never changed."""
+
+    lesson = TenantForeignKey(
+        Lesson, on_delete=models.CASCADE, related_name="versions", verbose_name=_("lesson")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    snapshot = models.JSONField(_("content"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    created_by = TenantForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+
+    class Meta:
+        verbose_name = _("version of a lesson")
+        verbose_name_plural = _("versions of lessons")
+        ordering = ["lesson", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lesson", "number"], name="content_lessonversion_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gt=0), name="content_lessonversion_number_positive"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.lesson_id} v{self.number}"

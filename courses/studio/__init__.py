@@ -1,0 +1,1 @@
+"""Where instructors make courses."""
