@@ -52,9 +52,10 @@ Step = Callable[[User], tuple[Section, list[StoredFile]]]
 
 
 def steps() -> list[Step]:
-    """What is to be read, one table or log at a time, so that progress can be told."""
+    """What is to be read, one table or log at a time, so that progress can be told: the account first."""
+    tables = sorted(about_people(), key=lambda data: data.model._meta.app_label == "tenancy")
     return [
-        *(partial(_read_table, data) for data in about_people()),
+        *(partial(_read_table, data) for data in tables),
         _read_changes,
         _read_deeds,
         _read_security,

@@ -48,7 +48,8 @@ def test_a_mail_at_once_speaks_the_readers_language_and_goes_out_once(ada):
     assert "Trees & friends" in mail.subject
     assert "Trees &amp; friends" in mail.html
     assert "http://harbor.localhost/courses/trees/" in mail.text
-    assert mail.unsubscribe_url in mail.text
+    assert f"\n{mail.unsubscribe_url}\n" in mail.text
+    assert f'href="{mail.unsubscribe_url}"' in mail.html
 
 
 @pytest.mark.parametrize("field", [{"is_active": False}, {"email_verified_at": None}])
