@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,21 +17,32 @@ from tenancy.models import SecurityEvent
 
 #: What the details of events are called; others show the name they were recorded under.
 LABELS = {
+    "added": gettext_lazy("added"),
+    "after": gettext_lazy("after"),
     "backend": gettext_lazy("way in"),
+    "before": gettext_lazy("before"),
     "change": gettext_lazy("change"),
     "course": gettext_lazy("course"),
     "door": gettext_lazy("door"),
     "filters": gettext_lazy("filters"),
     "how": gettext_lazy("how"),
+    "means": gettext_lazy("means"),
+    "method": gettext_lazy("method"),
+    "minutes": gettext_lazy("minutes"),
     "name": gettext_lazy("name"),
     "provider": gettext_lazy("provider"),
     "reason": gettext_lazy("reason"),
+    "removed": gettext_lazy("removed"),
     "role": gettext_lazy("role"),
     "row": gettext_lazy("row"),
     "scopes": gettext_lazy("scopes"),
     "thing": gettext_lazy("thing"),
+    "until": gettext_lazy("until"),
     "what": gettext_lazy("what"),
 }
+
+#: Details that are points in time.
+MOMENTS = {"until"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ def _tell(event: SecurityEvent, names: Names) -> ToldEvent:
     return ToldEvent(
         at=event.at,
         kind=event.kind,
-        label=event.get_kind_display(),
+        label=capfirst(event.get_kind_display()),
         who=_called(event.actor_id, names),
         whom=_called(event.user_id, names),
         whom_id=event.user_id if event.user_id and names.person(event.user_id) else None,
@@ -74,7 +89,7 @@ def _called(person_id, names):
 def told_details(details: dict) -> str:
     """ "reason: helps with enrolling · door: sign-in"."""
     return " · ".join(
-        f"{LABELS.get(name, name.replace('_', ' '))}: {_told(value)}"
+        f"{LABELS.get(name, name.replace('_', ' '))}: {_moment(value) if name in MOMENTS else _told(value)}"
         for name, value in details.items()
         if value not in (None, "", [], {})
     )
@@ -88,3 +103,10 @@ def _told(value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)
+
+
+def _moment(value) -> str:
+    moment = parse_datetime(str(value))
+    if moment is None:
+        return str(value)
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
