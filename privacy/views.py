@@ -16,6 +16,7 @@ from privacy.filters import SORT_LABELS, SORTS, ErasureFilter
 from privacy.forms import ConfirmForm, DecisionForm, ErasureForm
 from privacy.models import DataExport, ErasureRequest
 from privacy.obstacles import may_be_erased
+from privacy.retention import current_policy
 from privacy.summary import gone_and_kept
 from users.decorators import asks_password_again
 from users.models import User
@@ -104,7 +105,13 @@ def erase(request):
             )
         return redirect("privacy:overview")
     gone, kept = gone_and_kept()
-    context = {"form": form, "decision": decision, "gone": gone, "kept": kept}
+    context = {
+        "form": form,
+        "decision": decision,
+        "gone": gone,
+        "kept": kept,
+        "record_years": current_policy().record_years,
+    }
     return render(request, "privacy/erasure_ask.html", context)
 
 

@@ -15,7 +15,7 @@ from privacy.periods import months_later
 from privacy.tests.factories import DataExportFactory, ErasureRequestFactory
 from tenancy.context import organization_context
 from tenancy.models import SecurityEvent
-from users.tests.factories import UserFactory
+from users.tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -209,7 +209,15 @@ def test_command_tells_what_would_go_and_what_went(organization, capsys):
     assert not Notification.objects.exists()
 
 
-# The page
+# The pages
+
+
+def test_asking_for_erasure_says_how_long_records_are_kept(client, organization):
+    client.force_login(UserFactory())
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert "deleted 10 years later" in client.get("/settings/data/erase/").content.decode()
+    RetentionPolicy.objects.create(record_years=1)
+    assert "deleted a year later" in client.get("/settings/data/erase/").content.decode()
 
 
 PAGE = "/admin/privacy/retentionpolicy/"
