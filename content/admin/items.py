@@ -10,6 +10,7 @@ from content.forms import ItemForm
 from content.models import ContentItem, ContentVersion, LessonItem
 from content.services import items
 from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, service_action
+from tenancy.backoffice.forms import ForgivingAutocomplete
 
 
 class VersionInline(ReadOnlyInline):
@@ -78,7 +79,7 @@ class ContentItemAdmin(TrashAdmin):
             model_admin.pickable_by(request.user, rows, source),
             required=False,
             label=declared.label,
-            widget=admin.widgets.AutocompleteSelect(source, self.admin_site),
+            widget=ForgivingAutocomplete(source, self.admin_site),
         )
 
     @admin.display(description=gettext_lazy("version"), ordering="current_version__number")

@@ -278,3 +278,13 @@ def test_outline_of_a_course_in_the_trash_is_closed_to_instructors(client, teach
     client.force_login(teacher)
     assert client.get(url("module", "change", module.pk)).status_code in (403, 404)
     outline.trash_part(module, **WHO)
+
+
+def test_a_file_whose_key_is_none_is_refused_beside_the_field(client, admin_user):
+    client.force_login(admin_user)
+    sent = {"kind": "text", "title": "Stone", "body": "Text", "media": "basement", "video": "\x00"}
+    page = client.post(url("contentitem", "add"), sent)
+
+    assert page.status_code == 200
+    assert set(page.context["adminform"].form.errors) == {"media", "video"}
+    assert ContentItem.objects.count() == 0
