@@ -50,6 +50,14 @@ def datetime(value: dt.datetime | None, style: str = "DATETIME_FORMAT") -> str:
     return date(value, style)
 
 
+def datetime_zone(value: dt.datetime | None) -> str:
+    """Day and time with the name of the zone, for what is read away from the site, such as a mail; "" for None."""
+    if value is None:
+        return ""
+    local = _local(value)
+    return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname() or ''}".rstrip()
+
+
 def time(value: dt.datetime | dt.time | None, style: str = "TIME_FORMAT") -> str:
     """The time of day in the reader's language and time zone, "" for None."""
     if value is None:
@@ -110,6 +118,7 @@ def percent(value: int | float | Decimal | None, digits: int = 0) -> str:
 FILTERS = {
     "date": date,
     "datetime": datetime,
+    "datetime_zone": datetime_zone,
     "time": time,
     "duration": duration,
     "minutes": minutes,

@@ -84,3 +84,18 @@ def test_dates_are_told_in_the_readers_zone():
         assert jinja.time(moment, "H:i") == "00:30"
     assert jinja.date(dt.date(2026, 1, 1), "Y-m-d") == "2026-01-01"
     assert jinja.datetime(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("UTC", "Nov. 21, 2026, 7:02 p.m. UTC"),
+        ("Europe/Berlin", "Nov. 21, 2026, 8:02 p.m. CET"),
+    ],
+)
+def test_datetime_zone_names_the_zone(zone, told):
+    moment = dt.datetime(2026, 11, 21, 19, 2, tzinfo=dt.UTC)
+
+    with timezone.override(zone), translation.override("en"):
+        assert jinja.datetime_zone(moment) == told
+    assert jinja.datetime_zone(None) == ""
