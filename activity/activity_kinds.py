@@ -1,5 +1,7 @@
-"""What the feeds say about the rows of the floors below: people, their accounts, the organization's host names."""
+"""What the feeds say about the rows of the floors below: people, their accounts, the organization's host names
+and sign-in providers."""
 
+from allauth.socialaccount.models import SocialApp
 from django.utils.translation import gettext_lazy as _
 
 from activity.models import Undo
@@ -16,12 +18,20 @@ from users.models import (
 )
 
 SUSPENDED = _("%(who)s suspended %(thing)s")
+NEW_SECRET = _("%(who)s gave %(thing)s another client secret")
 LET_IN_AGAIN = _("%(who)s lifted the suspension of %(thing)s")
 
 
 def full_name(parts: list[str]) -> str:
     first, last, username = parts
     return f"{first} {last}".strip() or username
+
+
+def tell_provider(before: dict | None, after: dict | None) -> str | None:
+    """A new client secret leaves no trace of itself but that something changed."""
+    if before is None or after is None or before != after:
+        return None
+    return NEW_SECRET
 
 
 def tell_account(before: dict | None, after: dict | None) -> str | None:
@@ -56,6 +66,14 @@ register(
         columns=("user_id",),
         hidden=frozenset({"login_hash"}),
         weight=4,
+    ),
+    Kind(
+        SocialApp,
+        _("the sign-in provider “%(name)s”"),
+        columns=("name",),
+        tells=tell_provider,
+        hidden=frozenset({"provider"}),
+        weight=7,
     ),
     Kind(Domain, _("the host name %(name)s"), columns=("host",)),
     Kind(Undo, _("an undone change"), columns=(), weight=0),

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from activity import registry
 from lib.text import TextRefused, clean_text
@@ -19,6 +20,15 @@ MAX_PEOPLE = 50  # whom a search for a person may mean
 MAX_TEXT = 200  # characters of a search
 
 OPERATIONS = dict(AuditEntry.Operation.choices)
+#: Whose changes a feed holds, with the SQL that finds them. Staff are those who were staff then; what the system did
+#: is in neither.
+STAFF, STUDENTS, EVERYONE = "staff", "students", "everyone"
+WHOSE = {
+    STAFF: "{alias}.is_by_staff",
+    STUDENTS: "NOT {alias}.is_by_staff AND {alias}.actor_id IS NOT NULL",
+    EVERYONE: "",
+}
+WHOSE_LABELS = {STAFF: _("By staff"), STUDENTS: _("By students"), EVERYONE: _("By everyone")}
 EVENTS = dict(SecurityEvent.Kind.choices)
 
 
@@ -60,25 +70,42 @@ def shared(query: QueryDict) -> dict:
 
 @dataclass(frozen=True)
 class AskedActivity(Asked):
-    """Filters of a feed: `kind` is the address of a kind of row."""
+    """Filters of a feed: `kind` is the address of a kind of row, `whose` one of `WHOSE`.
+
+    `whose_at_first` holds where nobody was asked for, and needs no place in the address.
+    """
 
     action: str = ""
+    whose: str = EVERYONE
+    whose_at_first: str = EVERYONE
 
     @classmethod
-    def of(cls, query: QueryDict) -> "AskedActivity":
-        kind, action = query.get("kind", ""), query.get("action", "")
+    def of(cls, query: QueryDict, *, whose_at_first: str = STAFF) -> "AskedActivity":
+        kind, action, whose = (query.get(name, "") for name in ("kind", "action", "whose"))
         return cls(
             kind=kind if registry.by_slug(kind) else "",
             action=action if action in OPERATIONS else "",
+            whose=whose if whose in WHOSE else whose_at_first,
+            whose_at_first=whose_at_first,
             **shared(query),
         )
 
     def chosen(self):
-        return super().chosen() | ({"action": self.action} if self.action else {})
+        whose = "" if self.whose == self.whose_at_first else self.whose
+        own = {"action": self.action, "whose": whose}
+        return super().chosen() | {name: value for name, value in own.items() if value}
+
+    def everyones_address(self) -> str:
+        """The same list of what everyone changed, "" where it is that already."""
+        if self.whose == EVERYONE:
+            return ""
+        return "?" + urlencode(self.chosen() | {"whose": EVERYONE})
 
     def condition(self, alias: str) -> str:
         """SQL for the entries that fit, with `parameters` in it."""
         conditions = []
+        if WHOSE[self.whose]:
+            conditions.append(WHOSE[self.whose].format(alias=alias))
         if self.kind:
             conditions.append(f"{alias}.table_name = %(table)s")
         if self.action:  # spelled out, for the index of deletions

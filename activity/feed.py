@@ -32,6 +32,7 @@ class Scope:
     columns: tuple[str, ...] = ()
     ids: str = "SELECT %(id)s::uuid"
     id: UUID | list | None = None
+    is_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def scope_of(kind: Kind, row_id: UUID) -> Scope:
     """The feed of one row: the row itself, what belongs to it, and of a person what they did."""
     ids = " UNION ".join(["SELECT %(id)s::uuid", *kind.parts])
     if kind.is_person:
-        return Scope(("actor_id", "person_id", "row_id"), ids, row_id)
+        return Scope(("actor_id", "person_id", "row_id"), ids, row_id, is_person=True)
     if kind.is_course:
         return Scope(("scope_id",), ids, row_id)
     return Scope(("row_id", "scope_id"), ids, row_id)
@@ -138,7 +139,8 @@ def _parsed(text: str | None) -> dict | None:
     return None if text is None else json.loads(text)
 
 
-# A request stands where its last entry stands that belongs to the feed; earlier ones are passed over.
+# A request stands where its last entry stands that belongs to the feed; earlier ones are passed over. No request lasts
+# a day, so its entries are sought in one month of the log, or two.
 STATEMENT = """
 WITH wanted AS MATERIALIZED ({ids}),
 leaders AS (
@@ -148,7 +150,8 @@ SELECT leaders.at, leaders.id, member.total, member.at, member.id, member.reques
     host(member.client_ip), member.table_name, member.row_id, member.operation, member.before, member.after
 FROM leaders CROSS JOIN LATERAL (
     SELECT *, count(*) OVER () AS total FROM (
-        SELECT m.* FROM tenancy_auditentry m WHERE m.request_id = leaders.request_id AND {m_fits}
+        SELECT m.* FROM tenancy_auditentry m WHERE m.request_id = leaders.request_id
+            AND m.at BETWEEN leaders.at - interval '1 day' AND leaders.at AND {m_fits}
         UNION ALL
         SELECT m.* FROM tenancy_auditentry m
         WHERE leaders.request_id IS NULL AND m.at = leaders.at AND m.id = leaders.id
@@ -160,7 +163,8 @@ LEADERS = """
 SELECT e.at, e.id, e.request_id FROM tenancy_auditentry e
 WHERE {condition} AND {e_asked} AND {beyond} AND NOT EXISTS (
     SELECT FROM tenancy_auditentry later
-    WHERE later.request_id = e.request_id AND (later.at, later.id) > (e.at, e.id) AND {later_fits}
+    WHERE later.request_id = e.request_id AND (later.at, later.id) > (e.at, e.id)
+        AND later.at BETWEEN e.at AND e.at + interval '1 day' AND {later_fits}
 )
 ORDER BY e.at {way}, e.id {way} LIMIT %(limit)s
 """

@@ -74,7 +74,7 @@ class Names:
             columns = ", ".join(f"'{column}', t.{column}" for column in kind.columns)
             parameters[f"table_{number}"] = table
             parts.append(
-                f"SELECT %(table_{number})s AS kind, t.{kind.key}, jsonb_build_object({columns}) "
+                f"SELECT %(table_{number})s AS kind, {kind.key}, jsonb_build_object({columns}) "
                 f"FROM {table} t WHERE {condition}"
             )
         if parts:
@@ -125,10 +125,10 @@ def _conditions(wanted, parameters) -> dict[str, str]:
             continue
         name = f"ids_{len(parameters)}"
         parameters[name] = keys
-        conditions[table].append(f"t.{kind.key} = ANY(%({name})s)")
+        conditions[table].append(f"{kind.key} = ANY(%({name})s)")
         for column in kind.columns:
             target = kind.refers_to(column)
             if target is not None and (other := registry.by_table(target)):
-                named = f"SELECT r.{column} FROM {table} r WHERE r.{kind.key} = ANY(%({name})s)"
-                conditions[target].append(f"t.{other.key} IN ({named})")
+                named = f"SELECT t.{column} FROM {table} t WHERE {kind.key} = ANY(%({name})s)"
+                conditions[target].append(f"{other.key} IN ({named})")
     return {table: " OR ".join(parts) for table, parts in conditions.items()}

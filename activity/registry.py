@@ -50,8 +50,19 @@ class Kind:
 
     @property
     def key(self) -> str:
-        """The column with a row's id: of a profile it is that of the person."""
-        return self.model._meta.pk.column
+        """SQL for a row's id as the audit log has it, of the row `t`: of a profile it is that of the person."""
+        column = f"t.{self.model._meta.pk.column}"
+        return f"tenancy_row_id({column}::text)" if self.has_number else column
+
+    @property
+    def has_number(self) -> bool:
+        """Whether rows are numbered, as those of libraries are."""
+        return isinstance(self.model._meta.pk, models.AutoField)
+
+    def rows_with_id(self, row_id: UUID) -> models.QuerySet:
+        """The row that the audit log calls by this id, or none."""
+        key = row_id.int if self.has_number else row_id
+        return self.model._base_manager.filter(pk=key)
 
     @property
     def slug(self) -> str:
@@ -106,8 +117,11 @@ def by_slug(slug: str) -> Kind | None:
     return next((kind for kind in _kinds.values() if kind.slug == slug), None)
 
 
-def register_course_rule(rule: Callable[[object, UUID, frozenset], frozenset]) -> None:
-    """Let `rule(user, course_id, permissions)` say which of the permissions somebody has on a course."""
+def register_course_rule(rule: Callable[..., frozenset]) -> None:
+    """Let `rule(user, course_id, permissions, course)` say which of the permissions somebody has on a course.
+
+    `course` is its row, or None where nobody has read it yet.
+    """
     if rule not in _course_rules:
         _course_rules.append(rule)
 

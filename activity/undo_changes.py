@@ -3,8 +3,11 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import connection
@@ -24,7 +27,35 @@ SELECT id, request_id, at, actor_id, table_name, row_id, operation, before, afte
 FROM tenancy_auditentry WHERE request_id = ANY (%s) ORDER BY id
 """
 
+# The arrays keep every table's part an index scan, however many changes there are.
+CHANGES_WITH_ROWS = """
+WITH changes AS MATERIALIZED ({changes}),
+undone AS (
+    SELECT request_id FROM activity_undo WHERE taken_back_at IS NULL AND request_id = ANY (%s)
+)
+SELECT 'change' AS what, id, request_id, at, actor_id, table_name, row_id, operation, before, after, is_old
+FROM changes
+UNION ALL
+SELECT 'undone', NULL, request_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM undone
+UNION ALL
+SELECT 'row', NULL, NULL, NULL, NULL, found.table_name, found.row_id, NULL, NULL, found.row, NULL
+FROM ({rows}) found
+"""
+ROWS = """
+SELECT '{table}' AS table_name, t."{key}" AS row_id, to_jsonb(t) - %s::text[] AS row
+FROM "{table}" t WHERE t."{key}" = ANY ({ids})
+"""
+
 Rows = dict[tuple[str, UUID], Values]  #: rows as they are, by table and id
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the log and the tables say about some requests; `undone` are those of them that were undone."""
+
+    changes: dict[UUID, list[Change]]
+    rows: Rows
+    undone: frozenset[UUID]
 
 
 def read_changes(
@@ -35,11 +66,44 @@ def read_changes(
     Without `now`, the database's clock says which are too old.
     """
     request_ids = list(request_ids)
+    rows = fetch_rows(CHANGES, [now, timedelta(days=UNDO_DAYS), request_ids])
+    return _by_request(request_ids, rows)
+
+
+def read_all(request_ids: Iterable[UUID]) -> Read:
+    """The changes of each request, the rows that they touched as they are, and which were undone. One query."""
+    request_ids = list(request_ids)
+    names = [table.name for table in undo_registry.tables()]
+    parameters = [
+        None,
+        timedelta(days=UNDO_DAYS),
+        request_ids,
+        request_ids,
+        *[NEVER_READ] * len(names),
+    ]
+    found = defaultdict(list)
+    for row in fetch_rows(_changes_with_rows(tuple(names)), parameters):
+        found[row.what].append(row)
+    return Read(
+        changes=_by_request(request_ids, [row[1:] for row in found["change"]]),
+        rows={(row.table_name, row.row_id): _loaded(row.after) for row in found["row"]},
+        undone=frozenset(row.request_id for row in found["undone"]),
+    )
+
+
+@cache
+def _changes_with_rows(names: tuple[str, ...]) -> str:
+    wanted = "ARRAY(SELECT row_id FROM changes WHERE table_name = '{}')"
+    rows = [ROWS.format(table=name, key=_key(name), ids=wanted.format(name)) for name in names]
+    return CHANGES_WITH_ROWS.format(changes=CHANGES, rows=" UNION ALL ".join(rows))
+
+
+def _by_request(request_ids, rows) -> dict[UUID, list[Change]]:
     found = {request_id: [] for request_id in request_ids}
-    for row in fetch_rows(CHANGES, [now, timedelta(days=UNDO_DAYS), request_ids]):
-        if not undo_registry.is_consequence(row.table_name):
-            before, after = _loaded(row.before), _loaded(row.after)
-            found[row.request_id].append(Change(*row._replace(before=before, after=after)))
+    for change in sorted((Change(*row) for row in rows), key=attrgetter("id")):
+        if not undo_registry.is_consequence(change.table_name):
+            values = {"before": _loaded(change.before), "after": _loaded(change.after)}
+            found[change.request_id].append(replace(change, **values))
     return found
 
 
@@ -51,11 +115,7 @@ def read_rows(changes: Iterable[Change]) -> Rows:
             ids[change.table_name].add(change.row_id)
     if not ids:
         return {}
-    parts = [
-        f"SELECT '{name}' AS table_name, \"{_key(name)}\" AS row_id, to_jsonb(t) - %s::text[] AS row "
-        f'FROM "{name}" t WHERE "{_key(name)}" = ANY (%s)'
-        for name in ids
-    ]
+    parts = [ROWS.format(table=name, key=_key(name), ids="%s") for name in ids]
     parameters = [value for row_ids in ids.values() for value in (NEVER_READ, list(row_ids))]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), parameters)

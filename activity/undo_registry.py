@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from lib.decisions import Reason
 
@@ -51,15 +51,34 @@ class Change:
 
 
 Values = Mapping[str, Any]  #: a row as JSON has it, by column
-Rights = Callable[[Any, set[UUID]], dict[UUID, Right]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person may do with some things, before the database was asked.
+
+    `answer(key, *is_in)` gives the right on one thing, given whether it is in each of `rows`. All questions of a
+    page are put in one query.
+    """
+
+    answer: Callable[..., Right]
+    rows: tuple[QuerySet, ...] = ()
+
+
+Rights = Callable[[Any, set[UUID]], Question]
+
+
+def always(right: Right) -> Question:
+    """The same right on everything."""
+    return Question(lambda key: right)
 
 
 @dataclass(frozen=True, kw_only=True)
 class UndoTable:
     """How changes of a table are undone.
 
-    - `rights(user, ids)` says what a person may do with the things whose ids stand in the column `key`. It is
-      asked once for a whole page. `needs_right`: the permission to undo others' changes does not replace it.
+    - `rights(user, ids)` asks what a person may do with the things whose ids stand in the column `key`: once for
+      a whole page. `needs_right`: the permission to undo others' changes does not replace it.
     - `person` is the column with the person a row is about: what people do to their own rows stays theirs.
     - `derived` columns follow from others: they are neither compared nor written back. `places` are those that
       others' changes move along, such as a position: they do not keep a new row from going away again.

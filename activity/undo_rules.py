@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import IntegerField, QuerySet, Value
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ class Standing:
 def rights_of(
     user, changes: list[Change], rows: Rows, *, may_undo_others: bool
 ) -> dict[tuple[Callable, UUID], Right]:
-    """What the person may do with the things that these changes are about; asks each app once at most."""
+    """What the person may do with the things that these changes are about. One query for all apps together."""
     wanted = defaultdict(set)
     for change in changes:
         table = undo_registry.table_of(change.table_name)
@@ -47,11 +48,27 @@ def rights_of(
             continue
         if key := key_of(table, change, rows):
             wanted[table.rights].add(key)
+    asked = {rights: rights(user, keys) for rights, keys in wanted.items()}
+    found = _ids_in([rows for question in asked.values() for rows in question.rows])
     return {
-        (rights, key): right
-        for rights, keys in wanted.items()
-        for key, right in rights(user, keys).items()
+        (rights, key): question.answer(key, *(key in found[id(rows)] for rows in question.rows))
+        for rights, question in asked.items()
+        for key in wanted[rights]
     }
+
+
+def _ids_in(all_rows: list[QuerySet]) -> dict[int, set[UUID]]:
+    """The ids of each of these querysets, by the `id` of the queryset. One query, none for no queryset."""
+    found = {id(rows): set() for rows in all_rows}
+    parts = [
+        rows.order_by().annotate(of=Value(number, IntegerField())).values_list("of", "pk")
+        for number, rows in enumerate(all_rows)
+    ]
+    if parts:
+        first, *others = parts
+        for number, key in first.union(*others, all=True):
+            found[id(all_rows[number])].add(key)
+    return found
 
 
 def key_of(table: UndoTable, change: Change, rows: Rows) -> UUID | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from activity import undo_registry
 from activity.undo_offer import with_undo
-from activity.undo_registry import Change, Right, UndoTable, Values
+from activity.undo_registry import Change, Question, Right, UndoTable, Values, always
 from lib.decisions import Reason
 from tenancy import security
 from tenancy.backoffice import offers
@@ -24,19 +24,19 @@ from users.roles import RoleRefused, decide_saving, require
 DERIVED = frozenset({"sees_private_rows", "last_login", "last_login_ip", "password"})
 
 
-def account_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+def account_rights(user, ids: set[UUID]) -> Question:
     """Admins: all accounts. Others who manage accounts: those of people who may do no more than everybody."""
     if user.is_admin:
-        return dict.fromkeys(ids, Right.OWN)
+        return always(Right.OWN)
     if not can_manage_accounts(user):
-        return dict.fromkeys(ids, Right.NONE)
+        return always(Right.NONE)
     plain = User.objects.filter(pk__in=ids, is_staff=False, sees_private_rows=False)
-    return dict.fromkeys(plain.values_list("pk", flat=True), Right.CHANGE)
+    return Question(lambda key, is_plain: Right.CHANGE if is_plain else Right.NONE, (plain,))
 
 
-def role_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+def role_rights(user, ids: set[UUID]) -> Question:
     """Whether a role may be as it was, `after_roles` asks as the service does."""
-    return dict.fromkeys(ids, Right.OWN if can_manage_roles(user) else Right.NONE)
+    return always(Right.OWN if can_manage_roles(user) else Right.NONE)
 
 
 def check_account(user, change: Change, values: Values) -> Reason | None:

@@ -9,7 +9,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from activity import exporting, permissions, registry
-from activity.asked import EVENTS, OPERATIONS, AskedActivity, AskedSecurity
+from activity.asked import (
+    EVENTS,
+    EVERYONE,
+    OPERATIONS,
+    STAFF,
+    WHOSE_LABELS,
+    AskedActivity,
+    AskedSecurity,
+)
 from activity.events import tell_events
 from activity.feed import EVERYTHING, page_of, scope_of
 from activity.names import Names
@@ -41,8 +49,7 @@ def feed(request):
 @require_safe
 def feed_of(request, slug, row_id):
     """What happened to one row and what belongs to it; of a person also what they did."""
-    kind, may_export = _open(request.user, slug, row_id)
-    row = _live(kind, row_id)
+    kind, row, may_export = _open(request.user, slug, row_id)
     if kind.is_person and row is not None:
         _note_disclosure(request, row)
     context = {
@@ -58,7 +65,7 @@ def feed_of(request, slug, row_id):
 
 
 def _render_feed(request, scope, context):
-    asked = AskedActivity.of(request.GET)
+    asked = _asked(request, scope)
     page = page_of(scope, asked, cursor=request.GET.get("cursor"))
     subject = context.get("subject")
     names = Names(page, [subject] if subject else ())
@@ -75,11 +82,19 @@ def _render_feed(request, scope, context):
             key=lambda pair: pair[1].lower(),
         ),
         "actions": OPERATIONS.items(),
+        "whose": WHOSE_LABELS.items(),
+        "everyones_url": asked.everyones_address(),
         "next_url": asked.address(page.next_cursor),
         "previous_url": asked.address(page.previous_cursor),
         "export_limit": exporting.MAX_ENTRIES,
     }
     return render(request, "activity/feed.html", context)
+
+
+def _asked(request, scope):
+    """What the address asks for: at first what staff changed, and of a person all that they did."""
+    whose_at_first = EVERYONE if scope.is_person else STAFF
+    return AskedActivity.of(request.GET, whose_at_first=whose_at_first)
 
 
 @never_cache
@@ -93,7 +108,7 @@ def export(request):
 @never_cache
 @require_safe
 def export_of(request, slug, row_id):
-    kind, may_export = _open(request.user, slug, row_id)
+    kind, _row, may_export = _open(request.user, slug, row_id)
     if not may_export:
         raise Http404
     about = {"thing": slug, "row": str(row_id)}
@@ -101,7 +116,7 @@ def export_of(request, slug, row_id):
 
 
 def _export_feed(request, scope, **about):
-    asked = AskedActivity.of(request.GET)
+    asked = _asked(request, scope)
     person = scope.id if about.get("thing") == "user" else None
     security.record(
         security.Kind.EXPORTED, user_id=person, what="activity", filters=asked.chosen(), **about
@@ -147,16 +162,18 @@ def _as_file(request, rows, name):
 
 
 def _open(user, slug, row_id):
-    """The kind of row whose feed this is, and whether it may be taken away; 404 for who may not see it."""
+    """The kind of row whose feed this is, the row, and whether its feed may be exported.
+
+    404 for who may not see it. Of what is gone, the row is None.
+    """
     kind = registry.by_slug(slug)
-    rights = permissions.rights_on(user, kind, row_id) if kind else ()
+    if kind is None:
+        raise Http404
+    row = kind.rows_with_id(row_id).select_related(*kind.related).first()
+    rights = permissions.rights_on(user, kind, row_id, row)
     if Permission.ACTIVITY_SEE not in rights:
         raise Http404
-    return kind, Permission.ACTIVITY_EXPORT in rights
-
-
-def _live(kind, row_id):
-    return kind.model._base_manager.select_related(*kind.related).filter(pk=row_id).first()
+    return kind, row, Permission.ACTIVITY_EXPORT in rights
 
 
 def _page_of(row) -> str:

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from activity import undo_registry
-from activity.undo_registry import Change, Right, UndoTable
+from activity.undo_registry import Change, Question, Right, UndoTable, always
 from content import permissions
 from content.cache import media_key
 from content.models import (
@@ -25,44 +25,40 @@ from content.services.items import ContentRefused
 from content.services.media import StillShown
 from content.services.ordering import arrange
 from content.services.outline import OutlineRefused
-from courses.undoing import course_rights, lock_courses
+from courses.undoing import course_rights, lock_courses, rights_by
 from users.models import Permission
 from users.permissions import holds
 
 PLACES = frozenset({"position"})
 
 
-def lesson_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
-    """Those of the lessons' courses."""
-    courses = dict(Lesson.objects.filter(pk__in=ids).values_list("pk", "course_id"))
-    rights = course_rights(user, set(courses.values()))
-    return {lesson_id: rights[course_id] for lesson_id, course_id in courses.items()}
+#: Those of the lessons' courses.
+lesson_rights = rights_by(Permission.COURSE_EDIT, through=Lesson.objects.all())
 
 
-def item_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+def item_rights(user, ids: set[UUID]) -> Question:
     return _rights_in(user, ContentItem, permissions.items_of, ids)
 
 
-def media_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+def media_rights(user, ids: set[UUID]) -> Question:
     return _rights_in(user, MediaAsset, permissions.media_of, ids)
 
 
-def video_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+def video_rights(user, ids: set[UUID]) -> Question:
     return _rights_in(user, VideoAsset, permissions.videos_of, ids)
 
 
-def _rights_in(user, model, scope, ids):
+def _rights_in(user, model, scope, ids) -> Question:
     """One's own rows may be changed; who made a row that is gone may make it again."""
     if user.is_admin:
-        return dict.fromkeys(ids, Right.OWN)
-    rows = model.objects.filter(pk__in=ids)
-    found = set(rows.values_list("pk", flat=True))
-    mine = set(scope(user, rows).values_list("pk", flat=True))
+        return always(Right.OWN)
     gone = Right.CHANGE if holds(user, Permission.COURSE_CREATE) else Right.NONE
-    return {
-        row_id: Right.CHANGE if row_id in mine else Right.NONE if row_id in found else gone
-        for row_id in ids
-    }
+
+    def answer(key, is_there, is_mine):
+        return Right.CHANGE if is_mine else Right.NONE if is_there else gone
+
+    rows = model.objects.filter(pk__in=ids)
+    return Question(answer, (rows, scope(user, rows)))
 
 
 def lock_lessons(ids: Iterable[UUID]) -> None:

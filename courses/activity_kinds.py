@@ -14,7 +14,7 @@ from courses.models import (
     RoleAssignment,
     Subject,
 )
-from courses.permissions import has_permission
+from courses.permissions import permissions_on
 
 _STATES = {
     Course.Status.PUBLISHED: _("%(who)s published %(thing)s"),
@@ -30,11 +30,9 @@ def tell_state(before: dict | None, after: dict | None) -> str | None:
     return _STATES.get(after.get("status"))
 
 
-def rights_on_course(user, course_id, permissions) -> frozenset:
-    course = Course.objects.filter(pk=course_id).only("id", "owner").first()
-    if course is None:
-        return frozenset()
-    return frozenset(right for right in permissions if has_permission(user, right, course))
+def rights_on_course(user, course_id, permissions, course=None) -> frozenset:
+    course = course or Course.objects.filter(pk=course_id).only("id", "owner").first()
+    return permissions_on(user, course, permissions) if course else frozenset()
 
 
 register(

@@ -1,5 +1,7 @@
 """Who may do what with a course: by built-in role, by teaching it, or by a role of the organization."""
 
+from collections.abc import Iterable
+
 from courses.models import Course, CourseStaff
 from courses.teaching import LOOKING_AFTER, by_teaching
 from users.models import Permission, User
@@ -14,6 +16,16 @@ def has_permission(user, permission: Permission, course: Course) -> bool:
     if permission in LOOKING_AFTER and permission in _by_teaching(user, course):
         return True
     return holds(user, permission, course_id=course.pk)
+
+
+def permissions_on(
+    user, course: Course, permissions: Iterable[Permission]
+) -> frozenset[Permission]:
+    """Which of the permissions `user` has on the course; as `has_permission`, at the queries of one."""
+    wanted = frozenset(permissions)
+    taught = wanted & (_by_teaching(user, course) if wanted & LOOKING_AFTER else frozenset())
+    by_role = {right for right in wanted - taught if holds(user, right, course_id=course.pk)}
+    return taught | by_role
 
 
 def held_on(user: User, course: Course) -> frozenset[str]:

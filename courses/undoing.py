@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from activity import undo_registry
-from activity.undo_registry import Change, Right, UndoTable, Values
+from activity.undo_registry import Change, Question, Right, UndoTable, Values, always
 from courses import permissions, preflight
 from courses.cache import bump_catalogue_version
 from courses.errors import CourseRefused, NotReady
@@ -30,44 +31,49 @@ from users.models import Permission, Role, User
 from users.roles import RoleRefused, require
 
 
-def rights_by(permission: Permission) -> Callable:
-    """Rights on courses: `permission` to change them, and that of undoing to undo what others did."""
+def rights_by(permission: Permission, *, through: QuerySet | None = None) -> Callable:
+    """Rights on courses: `permission` to change them, and that of undoing to undo what others did.
 
-    def rights(user, course_ids: set[UUID]) -> dict[UUID, Right]:
-        courses = Course.objects.filter(pk__in=course_ids)
-        found = set(courses.values_list("pk", flat=True))
-        mine = set(courses.permitted_to(user, permission).values_list("pk", flat=True))
-        others = courses.permitted_to(user, Permission.ACTIVITY_UNDO)
-        others = set(others.values_list("pk", flat=True))
+    With `through`, rows that have a `course`: on these rows.
+    """
+
+    def rights(user, ids: set[UUID]) -> Question:
         # Who made a course that is gone may make it again.
-        gone = Right.CHANGE if permissions.can_create_course(user) else Right.NONE
-        return {
-            course_id: Right.OWN
-            if course_id in others & mine
-            else Right.CHANGE
-            if course_id in mine
-            else Right.NONE
-            if course_id in found
-            else gone
-            for course_id in course_ids
-        }
+        remakes = through is None and permissions.can_create_course(user)
+        gone = Right.CHANGE if remakes else Right.NONE
+
+        def answer(key, is_there, is_mine, is_to_undo):
+            if not is_there:
+                return gone
+            if not is_mine:
+                return Right.NONE
+            return Right.OWN if is_to_undo else Right.CHANGE
+
+        rows = (Course.objects if through is None else through).filter(pk__in=ids)
+        mine = _on_courses(rows, user, permission, through)
+        others = _on_courses(rows, user, Permission.ACTIVITY_UNDO, through)
+        return Question(answer, (rows, mine, others))
 
     return rights
+
+
+def _on_courses(rows, user, permission, through):
+    if through is None:
+        return rows.permitted_to(user, permission)
+    return rows.filter(course__in=Course.objects.permitted_to(user, permission))
 
 
 course_rights = rights_by(Permission.COURSE_EDIT)
 staff_rights = rights_by(Permission.COURSE_STAFF)
 
 
-def subject_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
-    right = Right.CHANGE if permissions.can_edit_subjects(user) else Right.NONE
-    return dict.fromkeys(ids, right)
+def subject_rights(user, ids: set[UUID]) -> Question:
+    return always(Right.CHANGE if permissions.can_edit_subjects(user) else Right.NONE)
 
 
-def assignment_rights(user, ids: set[UUID]) -> dict[UUID, Right]:
+def assignment_rights(user, ids: set[UUID]) -> Question:
     """Whether a role may be given or taken, `after_roles` asks as the service does."""
-    right = Right.OWN if user.is_admin else Right.CHANGE
-    return dict.fromkeys(ids, right)
+    return always(Right.OWN if user.is_admin else Right.CHANGE)
 
 
 def lock_courses(ids: Iterable[UUID]) -> None:

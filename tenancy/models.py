@@ -1,5 +1,7 @@
 """Organizations, their host names, and the base of everything that belongs to one."""
 
+from uuid import UUID
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -182,7 +184,8 @@ class MissedEvent(TenantModel):
 class AuditEntry(models.Model):
     """One change of one row: what it was, what it became, who did it, when and from where.
 
-    Written by a database trigger alone and kept in one table per month.
+    Written by a database trigger alone and kept in one table per month. A row with a number for a key is named by
+    `row_id_of`. `is_by_staff` says whether the person could enter the back office, or see others' work, then.
     """
 
     class Operation(models.TextChoices):
@@ -209,6 +212,7 @@ class AuditEntry(models.Model):
     after = models.JSONField(_("after"), null=True)
     scope_id = models.UUIDField(_("part of"), null=True)
     person_id = models.UUIDField(_("about"), null=True)
+    is_by_staff = models.BooleanField(_("by staff"), default=False)
 
     class Meta:
         managed = False
@@ -218,6 +222,11 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.operation} {self.table_name} {self.row_id}"
+
+
+def row_id_of(key: UUID | int) -> UUID:
+    """How the audit log names the row with this key; as `tenancy_row_id` in the database."""
+    return key if isinstance(key, UUID) else UUID(int=key)
 
 
 class SecurityEvent(models.Model):

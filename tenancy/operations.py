@@ -23,7 +23,7 @@ class TenantTable(Operation):
       `TenantForeignKey` of the model;
     - triggers that keep `created_at`, set `updated_at`, and record every change in the audit log.
       `quiet` columns (counters, derived text) are not worth an entry by themselves; `secret` ones never
-      appear in it.
+      appear in it, nor do secret parts of a JSON column, such as `settings.secret`.
     """
 
     reduces_to_sql = True
@@ -106,12 +106,7 @@ class TenantTable(Operation):
         )
         yield f'DROP TRIGGER IF EXISTS audit_row ON "{table}"'
         if self.audited:
-            quiet, secret = (",".join(names) for names in (self.quiet, self.secret))
-            yield (
-                f'CREATE TRIGGER audit_row AFTER INSERT OR UPDATE OR DELETE ON "{table}" '
-                f"FOR EACH ROW EXECUTE FUNCTION tenancy_audit_row('{model._meta.pk.column}', "
-                f"'{quiet}', '{secret}')"
-            )
+            yield audit_trigger(table, model._meta.pk.column, self.quiet, self.secret)
 
 
 class AdoptTable(Operation):
@@ -170,6 +165,45 @@ class AdoptTable(Operation):
 
     def describe(self):
         return f"Guard {self.table} by its organization"
+
+
+class AuditAdoptedTable(Operation):
+    """Record the changes of a library's table, which `AdoptTable` guards, in the audit log.
+
+    `quiet` and `secret` are as for `TenantTable`.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, table, *, key="id", quiet=(), secret=()):
+        self.table = table
+        self.key = key
+        self.quiet = tuple(quiet)
+        self.secret = tuple(secret)
+
+    def state_forwards(self, app_label, state):
+        """The library's state does not change."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute(
+            audit_trigger(self.table, self.key, self.quiet, self.secret), params=None
+        )
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute(f'DROP TRIGGER audit_row ON "{self.table}"')
+
+    def describe(self):
+        return f"Audit {self.table}"
+
+
+def audit_trigger(table, key, quiet, secret):
+    """Statement that lets the audit log hear of every change of a table."""
+    return (
+        f'CREATE TRIGGER audit_row AFTER INSERT OR UPDATE OR DELETE ON "{table}" '
+        f"FOR EACH ROW EXECUTE FUNCTION tenancy_audit_row('{key}', "
+        f"'{','.join(quiet)}', '{','.join(secret)}')"
+    )
 
 
 def guard_by_organization(table):

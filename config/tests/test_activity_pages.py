@@ -2,8 +2,12 @@
 
 import csv
 import io
+import json
+from uuid import UUID
 
 import pytest
+from allauth.socialaccount.models import SocialApp
+from django.http import QueryDict
 from django.urls import reverse
 
 from activity.asked import AskedActivity
@@ -13,20 +17,30 @@ from activity.registry import kinds
 from activity.tests.requests import request_by
 from activity.words import tell
 from config.seeding.canary import seed_canary
-from content.tests.factories import LessonFactory
+from content.tests.factories import (
+    LessonFactory,
+    LessonItemFactory,
+)
 from courses.models import Course
-from courses.tests.factories import CourseFactory, CourseStaffFactory, SubjectFactory
+from courses.tests.factories import (
+    CourseFactory,
+    CourseStaffFactory,
+    RoleAssignmentFactory,
+    RoleFactory,
+    SubjectFactory,
+)
 from enrollments.tests.factories import EnrollmentFactory
+from lib.ids import uuid7
 from tenancy import security
-from tenancy.context import organization_context
-from tenancy.models import SecurityEvent
+from tenancy.context import acting_for_everyone, organization_context
+from tenancy.models import AuditEntry, Domain, SecurityEvent, row_id_of
 from users.models import User
-from users.tests.factories import UserFactory
+from users.providers import keep_secret
+from users.tests.factories import ProfileFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 SAVEPOINTS = 2  # of the test, where a request has its transaction
-BY_UNDO = 6  # whether the changes on the page can be undone
 
 
 def address_of(row, name="activity:of"):
@@ -169,16 +183,56 @@ def test_secret_columns_never_appear(client, organization):
     assert "password" not in page.lower()
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_feed_query_count_is_constant(client, organization, django_assert_num_queries, count):
-    course = CourseFactory()
+def changes_of_many_kinds(course, by, count):
+    """So many changes of each of some kinds of rows, each in a request of its own."""
     for number in range(count):
-        rename(LessonFactory(module__course=course), course.owner, f"New {number}")
-        EnrollmentFactory(course=course)
-    client.force_login(course.owner)
-    client.get(address_of(course))
-    with django_assert_num_queries(6 + BY_UNDO + SAVEPOINTS):
-        client.get(address_of(course))
+        with request_by(by):
+            shown = LessonItemFactory(lesson=LessonFactory(module__course=course))
+        rename(shown.lesson, by, f"New {number}")
+        for make in (
+            lambda: EnrollmentFactory(course=course),
+            lambda: CourseStaffFactory(course=course),
+            lambda: RoleAssignmentFactory(course=course),
+            SubjectFactory,
+            ProfileFactory,
+            lambda: Domain.objects.create(host=f"{uuid7().hex}.example"),
+            RoleFactory,
+        ):
+            with request_by(by):
+                make()
+    return shown.lesson
+
+
+def helper_of(course):
+    """Somebody with a role that the organization made, for one course."""
+    role = RoleFactory(permissions=["activity.see", "activity.undo", "course.edit"])
+    return RoleAssignmentFactory(course=course, role=role).user
+
+
+READERS = {
+    "admin": lambda course: UserFactory(admin=True),
+    "owner": lambda course: course.owner,
+    "co-instructor": lambda course: CourseStaffFactory(course=course).user,
+    "role holder": helper_of,
+}
+
+
+@pytest.mark.parametrize("count", [1, 3, 25])
+@pytest.mark.parametrize("who", READERS)
+def test_feed_takes_eight_queries_at_most_whatever_is_on_it(
+    client, organization, django_assert_max_num_queries, who, count
+):
+    course = CourseFactory()
+    reader = READERS[who](course)
+    lesson = changes_of_many_kinds(course, course.owner, count)
+    addresses = [address_of(course), address_of(lesson)]
+    if who == "admin":
+        addresses.append(reverse("activity:feed"))
+    client.force_login(reader)
+    for address in addresses:
+        client.get(address)
+        with django_assert_max_num_queries(8 + SAVEPOINTS):
+            assert client.get(address).status_code == 200
 
 
 def test_looking_at_a_students_activity_is_written_down_once(client, organization):
@@ -201,12 +255,16 @@ def test_export_holds_what_is_filtered_disarmed_and_is_recorded(client, organiza
         SubjectFactory(title="Safe")
     course = CourseFactory()
     client.force_login(admin)
-    head, *rows = rows_of(client.get("/activity/export/?kind=subject&action=INSERT"))
+    head, *rows = rows_of(client.get("/activity/export/?kind=subject&action=INSERT&whose=everyone"))
     assert head[0] == "When"
     assert {row[5] for row in rows} == {"'=1+1", "Safe", course.subject.title}
     (event,) = SecurityEvent.objects.filter(kind="exported")
     assert event.actor_id == admin.pk
-    assert event.details["filters"] == {"kind": "subject", "action": "INSERT"}
+    assert event.details["filters"] == {
+        "kind": "subject",
+        "action": "INSERT",
+        "whose": "everyone",
+    }
 
 
 def test_export_says_where_it_was_cut(client, organization, monkeypatch):
@@ -214,9 +272,134 @@ def test_export_says_where_it_was_cut(client, organization, monkeypatch):
     monkeypatch.setattr("activity.exporting.BATCH", 1)
     SubjectFactory.create_batch(3)
     client.force_login(UserFactory(admin=True))
-    rows = rows_of(client.get("/activity/export/?kind=subject"))
+    rows = rows_of(client.get("/activity/export/?kind=subject&whose=everyone"))
     assert len(rows) == 4
     assert "2" in rows[-1][0]
+
+
+WHOSE = [
+    ("", {"Staff"}),
+    ("?whose=staff", {"Staff"}),
+    ("?whose=students", {"Student"}),
+    ("?whose=everyone", {"Staff", "Student", "System"}),
+    ("?whose=nonsense", {"Staff"}),
+]
+
+
+@pytest.mark.parametrize(("query", "told"), WHOSE)
+def test_feed_and_export_hold_whose_changes_were_asked_for(client, organization, query, told):
+    admin = UserFactory(admin=True)
+    with request_by(admin):
+        SubjectFactory(title="Staff")
+    with request_by(UserFactory()):
+        SubjectFactory(title="Student")
+    SubjectFactory(title="System")
+    _status, page = page_for(client, admin, f"/activity/{query}")
+    rows = rows_of(client.get(f"/activity/export/{query}"))
+
+    assert {title for title in ("Staff", "Student", "System") if f"“{title}”" in page} == told
+    assert {row[5] for row in rows if row[4] == "subject"} == told
+
+
+def test_staff_are_those_who_were_staff_then(client, organization):
+    admin, former = UserFactory(admin=True), UserFactory(instructor=True)
+    helper = RoleAssignmentFactory(role=RoleFactory(permissions=["enrollment.see"])).user
+    for number, person in enumerate((former, helper)):
+        with request_by(person):
+            SubjectFactory(title=f"Then {number}")
+    User.objects.filter(pk=former.pk).update(role="student", is_staff=False)
+    with request_by(former):
+        SubjectFactory(title="Now")
+    _status, page = page_for(client, admin, "/activity/")
+    assert "“Then 0”" in page
+    assert "“Then 1”" in page
+    assert "“Now”" not in page
+
+
+def test_step_of_a_student_that_sees_everybodys_rows_is_still_a_students(organization):
+    with request_by(UserFactory()), acting_for_everyone():
+        subject = SubjectFactory()
+    assert not AuditEntry.objects.get(row_id=subject.pk).is_by_staff
+
+
+def test_feed_of_a_person_holds_all_that_they_did_at_first(client, organization):
+    student = UserFactory()
+    with request_by(student):
+        SubjectFactory(title="Mine")
+    _status, page = page_for(client, UserFactory(admin=True), address_of(student))
+    assert "“Mine”" in page
+    _status, page = page_for(client, UserFactory(admin=True), f"{address_of(student)}?whose=staff")
+    assert "“Mine”" not in page
+
+
+def test_feed_without_changes_by_staff_leads_to_those_of_everyone(client, organization):
+    course = CourseFactory()
+    _status, page = page_for(client, course.owner, address_of(course))
+    assert "Staff have changed nothing yet" in page
+    assert 'href="?whose=everyone"' in page
+    _status, page = page_for(client, course.owner, f"{address_of(course)}?whose=everyone")
+    assert f"“{course.title}”" in page
+
+
+def test_pages_of_a_feed_keep_whose_changes_were_asked_for(client, organization):
+    asked = AskedActivity.of(QueryDict("whose=students"), whose_at_first="staff")
+    assert asked.address("x") == "?whose=students&cursor=x"
+    asked = AskedActivity.of(QueryDict("whose=staff"), whose_at_first="staff")
+    assert (asked.address("x"), asked.is_filtered) == ("?cursor=x", False)
+
+
+def keep_provider(by, **changes):
+    """A sign-in provider, made or changed by somebody in a request of theirs."""
+    with request_by(by) as request_id:
+        provider = SocialApp.objects.first() or SocialApp(
+            provider="openid_connect", provider_id="campus", name="Campus", client_id="cairn"
+        )
+        for name, value in changes.items():
+            setattr(provider, name, value)
+        keep_secret(provider, f"very hidden {request_id}")
+        provider.save()
+    return provider
+
+
+def test_changes_of_sign_in_providers_are_told_without_their_secrets(client, organization):
+    admin = UserFactory(admin=True, first_name="Ada", last_name="Stone")
+    provider = keep_provider(admin, settings={"server_url": "https://old.example"}, secret="s3cr3t")
+    kept = provider.settings["secret"]
+    keep_provider(admin)
+    keep_provider(admin, client_id="harbor", key="k3y")
+
+    entries = AuditEntry.objects.filter(table_name="socialaccount_socialapp").order_by("id")
+    assert [entry.row_id for entry in entries] == [row_id_of(provider.pk)] * 3
+    told = json.dumps([[entry.before, entry.after] for entry in entries])
+    assert "old.example" in told
+    for secret in (kept, "s3cr3t", "k3y", '"secret"', '"key"'):
+        assert secret not in told
+
+    _status, page = page_for(client, admin, f"/activity/socialapp/{row_id_of(provider.pk)}/")
+    assert "Ada Stone added the sign-in provider “Campus”" in page
+    assert "Ada Stone gave the sign-in provider “Campus” another client secret" in page
+    assert "<ins>harbor</ins>" in page
+    assert "the sign-in provider “Campus”" in page_for(client, admin, "/activity/")[1]
+
+
+def test_history_of_a_sign_in_provider_is_shown_in_the_back_office(client, organization):
+    admin = UserFactory(admin=True)
+    provider = keep_provider(admin)
+    keep_provider(admin, client_id="harbor")
+    path = reverse("admin:socialaccount_socialapp_history", args=[provider.pk])
+    assert "harbor" in page_for(client, admin, path)[1]
+
+
+def test_sign_in_provider_that_is_gone_or_never_was(client, organization):
+    admin = UserFactory(admin=True)
+    provider = keep_provider(admin)
+    address = f"/activity/socialapp/{row_id_of(provider.pk)}/"
+    with request_by(admin):
+        provider.delete()
+    assert "deleted the sign-in provider “Campus”" in page_for(client, admin, address)[1]
+    for unknown in (UUID(int=0), UUID(int=2**63), UUID(int=2**128 - 1), admin.pk):
+        assert page_for(client, admin, f"/activity/socialapp/{unknown}/")[0] == 404
+    assert page_for(client, UserFactory(instructor=True), address)[0] == 404
 
 
 HOSTILE = ["%00", "%ED%A0%80", "x" * 2000, "1e999", "%F0%9F%92%A3", "-1"]
@@ -226,7 +409,7 @@ HOSTILE = ["%00", "%ED%A0%80", "x" * 2000, "1e999", "%F0%9F%92%A3", "-1"]
 def test_nonsense_in_the_address_is_left_out(client, organization, text):
     client.force_login(UserFactory(admin=True))
     for path in ("/activity/", "/activity/security/"):
-        for name in ("who", "kind", "action", "since", "until", "cursor"):
+        for name in ("who", "whose", "kind", "action", "since", "until", "cursor"):
             assert client.get(f"{path}?{name}={text}").status_code == 200, (path, name)
 
 

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.template.defaultfilters import yesno
 from django.utils import formats, timezone
 
-from tenancy.models import AuditEntry
+from tenancy.models import AuditEntry, row_id_of
 
 SHOWN = 200  # entries, the newest first
 VALUE_LENGTH = 120  # characters of a value
@@ -27,7 +27,7 @@ def history_of(row, nameable: Callable[[models.Field], QuerySet]) -> list[dict]:
 
     `nameable` gives the rows whose names the reader may see in a foreign key; others show their ids.
     """
-    entries = with_actor_names(AuditEntry.objects.filter(row_id=row.pk)).order_by("-at", "-id")
+    entries = with_actor_names(_entries_of(row)).order_by("-at", "-id")
     entries = list(entries[:SHOWN])
     fields = {field.column: field for field in row._meta.concrete_fields}
     names = _names_in(entries, fields, nameable)
@@ -40,6 +40,10 @@ def history_of(row, nameable: Callable[[models.Field], QuerySet]) -> list[dict]:
         }
         for entry in entries
     ]
+
+
+def _entries_of(row) -> QuerySet:
+    return AuditEntry.objects.filter(row_id=row_id_of(row.pk), table_name=row._meta.db_table)
 
 
 def _changed(entry):
