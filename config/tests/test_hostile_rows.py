@@ -48,11 +48,11 @@ def canary(db):
 
 
 def script_and_formula():
-    """In turns, and none twice."""
+    """In turns, none twice, and both of them a script in a page."""
     scripts = [line for line in hostile.scripts() if len(line) <= 90]
     for number, script in enumerate(scripts):
         yield script
-        yield f"{FORMULAS[number % len(FORMULAS)]}+{number}"
+        yield f"{FORMULAS[number % len(FORMULAS)]}<img src=x onerror=alert({number})>"
 
 
 @pytest.fixture
