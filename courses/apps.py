@@ -11,8 +11,10 @@ class CoursesConfig(AppConfig):
         from courses import (  # noqa: PLC0415 -- see above
             grants,
             handing_over,
+            impact,
             notices,  # noqa: F401, PLC0415 -- see above
             own_checks,
+            own_impact,
             preflight,
             taught,
         )
@@ -26,5 +28,6 @@ class CoursesConfig(AppConfig):
         obstacles.register(handing_over.owned_courses)
         taught.install()
         sections.install()
+        impact.register("reach", own_impact.measure_reach, own_impact.tell_reach)
         preflight.register("facts", own_checks.check_facts)
         preflight.register("prerequisites", own_checks.check_prerequisites)

@@ -2,8 +2,9 @@
 
 from activity.permissions import register_student_rule
 from content import access
-from courses import visibility
+from courses import impact, visibility
 from courses.models import Course
+from enrollments.impact import measure_places, tell_places
 from enrollments.models import Enrollment
 from enrollments.panel import enroll_panel
 from enrollments.shared_courses import share_a_course
@@ -34,6 +35,7 @@ def teaches(user, student) -> bool:
 def install():
     register_student_rule(teaches)
     visibility.register(courses_of)
+    impact.register("places", measure_places, tell_places)
     access.register_viewer_check(is_learning_in_one)
     profiles.register(share_a_course)
     jinja.register("enroll_panel", enroll_panel)

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from content.outline import OPEN, register_states
+from courses import impact
 from enrollments.standing import standing_here
 from privacy import retention
 from progress import requirements
+from progress.impact import measure_reached, measure_shown, tell_reached, tell_shown
 from progress.retention import clear_visits
 from progress.unlocking import states_of
 from progress.viewing import work_of
@@ -32,5 +34,7 @@ HAS_PREVIEW_WORK = "EXISTS (SELECT FROM progress_previewwork w WHERE w.student_i
 def install():
     read_along("has_preview_work", HAS_PREVIEW_WORK)
     register_states(outline_states)
+    impact.register("reached", measure_reached, tell_reached)
+    impact.register("shown lessons", measure_shown, tell_shown)
     requirements.register("lessons", requirements.all_lessons_are_done)
     retention.register("visits", _("Details of visits"), clear_visits)

@@ -1,0 +1,1 @@
+"""Where instructors write what a course is made of."""
