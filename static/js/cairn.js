@@ -9,6 +9,7 @@ const parts = {
   "[data-zoom], .prose img": () => import("./zoom.js"),
   "[data-embed]": () => import("./consent-video.js"),
   "[data-confirm], [data-open]": () => import("./dialogs.js"),
+  ".tabs [aria-current]": () => import("./tabs.js"),
   "form[data-autosubmit]": () => import("./autosubmit.js"),
   "time[data-local]": () => import("./time.js"),
   "select[data-time-zone]": () => import("./time-zone.js"),
