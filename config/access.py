@@ -80,6 +80,9 @@ ACCESS: dict[str, Access] = {
     "courses:picture": Access(
         GET, Who.ANYONE, arguments={"course_id": "course.pk", "version": "picture_version"}
     ),
+    "courses:studio": Access(GET, Who.STAFF),
+    "courses:studio_new": Access(FORM, Who.STAFF),
+    "content:studio_course": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
     "content:media": Access(
         GET, Who.ANYONE, arguments={"media_id": "media.pk", "variant": "=original"}
     ),

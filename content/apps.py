@@ -10,13 +10,17 @@ class ContentConfig(AppConfig):
         from content import outline, preflight_checks, rendering  # noqa: PLC0415 -- models must be loaded first
         from content.services import outline as outline_services  # noqa: PLC0415 -- models must be loaded first
         from content.services import publishing  # noqa: PLC0415 -- models must be loaded first
+        from content.studio import own_sections  # noqa: PLC0415 -- models must be loaded first
         from courses import before_publishing, preflight, snapshots  # noqa: PLC0415 -- models must be loaded first
+        from courses.studio import waiting  # noqa: PLC0415 -- models must be loaded first
         from lib import jinja  # noqa: PLC0415 -- models must be loaded first
 
         jinja.register("course_outline", outline.course_outline)
         jinja.register("render_lesson", rendering.render_lesson)
         before_publishing.register("content", publishing.prepare_course)
         snapshots.register("outline", outline_services.outline_snapshot)
+        waiting.register("content", publishing.count_waiting_lessons)
+        own_sections.install()
         preflight.register("content.outline", preflight_checks.check_outline)
         preflight.register("content.lessons", preflight_checks.check_lessons)
         preflight.register("content.images", preflight_checks.check_images)

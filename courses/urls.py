@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from courses import staff_views, views
 
 app_name = "courses"
 urlpatterns = [
+    path("studio/", include("courses.studio.urls")),
     path("courses/", views.course_list, name="list"),
     path("courses/<slug:slug>/", views.course_detail, name="detail"),
     path("courses/<slug:slug>/staff/", staff_views.staff, name="staff"),

@@ -1,0 +1,25 @@
+"""The sections of a course in the studio that this floor and those below it have pages for."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from courses.studio.sections import Section, by_slug, register
+from courses.teaching import LOOKING_AFTER
+from users.models import Permission
+
+EDIT = frozenset({Permission.COURSE_EDIT})
+
+
+def install():
+    register(Section("overview", _("Overview"), "home", 10, EDIT, by_slug("content:studio_course")))
+    register(Section("staff", _("Staff"), "user", 90, LOOKING_AFTER, by_slug("courses:staff")))
+    register(
+        Section(
+            "activity",
+            _("Activity"),
+            "clock",
+            110,
+            frozenset({Permission.ACTIVITY_SEE}),
+            lambda course: reverse("activity:of", args=["course", course.pk]),
+        )
+    )
