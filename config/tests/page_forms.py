@@ -23,6 +23,8 @@ SAMPLES = {
     "datetime-local": "2030-05-06T07:08",
     "email": "somebody@example.org",
     "number": "3",
+    "search": "Something",
+    "tel": "+49 40 1234",
     "text": "Something",
     "textarea": "Something",
     "time": "07:08",
