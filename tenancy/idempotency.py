@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import HttpResponseRedirect
 
 from lib.ids import uuid7
-from lib.rows import prepared_cursor
+from lib.rows import execute
 from tenancy.context import require_organization_id
 
 FIELD = "idempotency_key"
@@ -72,5 +72,4 @@ def sender_of(request) -> str:
 
 
 def remember(key: UUID, scope: str, location: str) -> None:
-    with prepared_cursor() as cursor:
-        cursor.execute(REMEMBER, [uuid7(), require_organization_id(), key, scope, location])
+    execute(REMEMBER, [uuid7(), require_organization_id(), key, scope, location])

@@ -1,6 +1,5 @@
 """One transaction per request, opened for the organization that the host name belongs to."""
 
-import json
 import logging
 import select
 import uuid
@@ -22,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds that a browser is asked to wait while the database is away
 
-ENTER = "SELECT tenancy_enter(%s, %s, %s, %s)"
+ENTER = "SELECT tenancy_enter(%s, %s, %s, %s) AS organization"
 
 
 class OrganizationMiddleware:
@@ -89,10 +88,10 @@ def enter(request) -> Organization | None:
     """
     host, _port = split_domain_port(request.get_host())
     parameters = [host.lower().rstrip("."), client_ip(request), str(uuid.uuid4()), request.form_key]
-    answer = begin_with(ENTER, parameters)
-    if answer is None:
+    [entered] = begin_with((ENTER, parameters))
+    found = entered.organization
+    if found is None:
         return None
-    found = json.loads(answer)
     request.now = datetime.fromisoformat(found["at"])
     request.known_answers = found["answers"] or {}
     organization = found["organization"]

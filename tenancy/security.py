@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from uuid import UUID
 
-from lib.rows import prepared_cursor
+from lib.rows import execute
 from tenancy.models import SecurityEvent
 
 Kind = SecurityEvent.Kind
@@ -29,8 +29,7 @@ def record(kind: Kind, *, user_id: UUID | None = None, **details) -> None:
 
     `details` are what a reader needs to understand it: plain values, no secrets.
     """
-    with prepared_cursor() as cursor:
-        cursor.execute(RECORD, [kind.value, user_id, json.dumps(details, default=str)])
+    execute(RECORD, [kind.value, user_id, json.dumps(details, default=str)])
 
 
 def record_disclosure(student_id: UUID, *, by, **details) -> None:
@@ -52,5 +51,4 @@ def record_disclosures(student_ids: Iterable[UUID], *, by, **details) -> None:
         "viewer": by.pk,
         "details": json.dumps(details, default=str),
     }
-    with prepared_cursor() as cursor:
-        cursor.execute(RECORD_DISCLOSURE, parameters)
+    execute(RECORD_DISCLOSURE, parameters)

@@ -20,7 +20,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from lib.ids import uuid7
-from lib.rows import prepared_cursor
+from lib.rows import execute
 from tenancy import security
 from tenancy.context import require_organization_id
 from tenancy.links import organization_origin
@@ -97,8 +97,7 @@ def record_failure(target: Target, *, door: str, client_ip: str, now: datetime) 
     _take_turns(target)
     user_id = target.user and target.user.pk
     values = [uuid7(), require_organization_id(), target.login_hash, door, client_ip or None]
-    with prepared_cursor() as cursor:
-        cursor.execute(COUNT_ONE, [*values, now, now])
+    execute(COUNT_ONE, [*values, now, now])
     security.record(Kind.SIGN_IN_FAILED, user_id=user_id, door=door)
     failures = FailedSignIn.objects.filter(
         login_hash=target.login_hash, created_at__gt=now - WITHIN
@@ -207,8 +206,7 @@ def _locked(lockout_id):
 
 
 def _take_turns(target):
-    with prepared_cursor() as cursor:
-        cursor.execute(TAKE_TURNS, [target.login_hash])
+    execute(TAKE_TURNS, [target.login_hash])
 
 
 def _hash(text):
