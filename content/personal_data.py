@@ -29,14 +29,14 @@ nothing_personal(Module, "title", "description", "source", reason=TEACHING)
 nothing_personal(Lesson, "title", "slug", "summary", "source", reason=TEACHING)
 nothing_personal(LessonItem, reason=TEACHING)
 nothing_personal(MediaUse, "src", reason=TEACHING)
-nothing_personal(VideoAsset, "title", "description", "provider_id", reason=TEACHING)
+nothing_personal(VideoAsset, "title", "description", "provider_id", "problem", reason=TEACHING)
 declare(
     MediaAsset,
     heading=_("Files I brought"),
     person="owner_id",
     reason=OF_THE_COURSE,
     facts=["title", "file", "created_at"],
-    impersonal=["mime_type", "sha256", "variants", "alt", "source"],
+    impersonal=["mime_type", "sha256", "variants", "tags", "alt", "source"],
 )
 declare(
     ContentItem,
