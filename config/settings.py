@@ -189,7 +189,7 @@ VIEW_AS_PAGES = {"home", "tenancy", "courses", "content", "enrollments", "progre
 VIEW_AS_PAGES |= {"users:profile", "users:avatar", "notifications:list"}
 
 # Sessions and cookies
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "users.session_store"
 HTTPS = env.bool("HTTPS", default=False)
 #: The port in addresses that a job writes into mails, where it is not the scheme's own.
 PUBLIC_PORT = env.str("CAIRN_PORT", default="")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from lib.http import client_ip
 from lib.rows import begin_with
+from tenancy import entering
 from tenancy.context import now_working_for, remember_organization
 from tenancy.idempotency import key_of
 from tenancy.models import Organization
@@ -88,7 +89,9 @@ def enter(request) -> Organization | None:
     """
     host, _port = split_domain_port(request.get_host())
     parameters = [host.lower().rstrip("."), client_ip(request), str(uuid.uuid4()), request.form_key]
-    [entered] = begin_with((ENTER, parameters))
+    questions = entering.questions_of(request)
+    entered, *rows = begin_with((ENTER, parameters), *filter(None, questions))
+    entering.hand_over(request, questions, rows)
     found = entered.organization
     if found is None:
         return None

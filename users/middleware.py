@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
-from users import api, sessions
+from users import api, arrivals, sessions
 from users.time_zones import time_zone_of
 
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
@@ -28,6 +28,7 @@ class ActorMiddleware:
         sessions.device_of_request.set(request.session.get(sessions.DEVICE))
         user = request.user
         if not user.is_authenticated:
+            arrivals.turn_away()
             return self.get_response(request)
         sessions.note_visit(request, now=request.now)
         if user.language in LANGUAGES:
