@@ -23,6 +23,7 @@ from users.models import User
 
 # The library would open every session of the person at each sign-in, and make a row per key of a session.
 came_by_a_door.disconnect(library.on_user_logged_in)
+user_logged_in.disconnect(dispatch_uid="update_last_login")  # written with the address, below
 for signal in (password_changed, password_set):
     signal.disconnect(library.on_password_changed)
 
@@ -36,8 +37,9 @@ def act_from_now_on(sender, request, user, **kwargs):
 
 @receiver(user_logged_in)
 def note_sign_in(sender, request, user, **kwargs):
-    User.objects.filter(pk=user.pk).update(last_login_ip=client_ip(request) or None)
-    sessions.begin(request, user, now=_now(request))
+    now = _now(request)
+    User.objects.filter(pk=user.pk).update(last_login=now, last_login_ip=client_ip(request) or None)
+    sessions.begin(request, user, now=now)
 
 
 @receiver(user_logged_out)

@@ -40,8 +40,8 @@ def begin(request: HttpRequest, user: User, *, now: datetime) -> None:
     if not session.session_key:
         session.create()
     seen = _seen(request, now) | {"session_key": session.session_key}
-    own = UserSession.objects.filter(pk=session.get(DEVICE), user=user)
-    if not own.update(**seen):
+    known = session.get(DEVICE)
+    if known is None or not UserSession.objects.filter(pk=known, user=user).update(**seen):
         session[DEVICE] = UserSession.objects.create(user=user, created_at=now, **seen).pk
     session[SEEN] = int(now.timestamp())
 
