@@ -10,6 +10,11 @@ from progress import views as progress_views
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    # What learners open at every click comes first: each pattern before it would be tried in vain.
+    path("", include("courses.urls")),
+    path("", include("enrollments.urls")),
+    path("", include("progress.urls")),
+    path("", include("content.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("users.account_urls")),
     path("", include("tenancy.urls")),
@@ -17,10 +22,6 @@ urlpatterns = [
     path("notifications/", include("notifications.urls")),
     path("", include("privacy.urls")),
     path("", include("activity.urls")),
-    path("", include("courses.urls")),
-    path("", include("content.urls")),
-    path("", include("enrollments.urls")),
-    path("", include("progress.urls")),
     path("", progress_views.home, name="home"),
 ]
 
