@@ -89,7 +89,7 @@ def prepare(
     if kind == Kind.AUDIO:
         return _audio(media, title) + about
     if kind == Kind.EMBED:
-        return _embed(url, title) + about
+        return _shown_at(url, _text(title)) + about
     return about + _file(media, title, "presentation" if kind == Kind.PRESENTATION else "file")
 
 
@@ -113,7 +113,7 @@ def _figure(media, caption):
 
 
 def _with_players(html):
-    """A picture of another site that leads to a video becomes that video's player, behind a click.
+    """A picture of another site that leads to a video, or a page we embed, becomes that, behind a click.
 
     So texts have it that were written for places where pictures of any site are loaded.
     """
@@ -121,10 +121,15 @@ def _with_players(html):
 
 
 def _player_for(match):
-    found = videos.video_at(unescape(match.group(1)))
-    if found is None:
-        return match.group()
-    return _provider_video(*found, title=match.group(2))
+    return _shown_at(unescape(match.group(1)), match.group(2)) or match.group()
+
+
+def _shown_at(url, title):
+    """The video or page at an address of another host, "" for one that is not shown; `title` is HTML already."""
+    found = videos.video_at(url)
+    if found is not None:
+        return _provider_video(*found, title=title)
+    return _embed(url, title) if videos.is_embeddable(url) else ""
 
 
 def _video(video, title):
@@ -164,10 +169,11 @@ def _provider_video(provider, provider_id, *, title, poster="", minutes=None):
 
 
 def _embed(url, title):
+    """`title` is HTML already."""
     host = url.split("/")[2]
     return _facade(
         url,
-        _text(title),
+        title,
         poster="",
         button=_word("show"),
         note=_word("shown_from", host),

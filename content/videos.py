@@ -1,6 +1,7 @@
 """Videos and pages of other hosts: which ones are known, and how their players are addressed."""
 
 import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
@@ -22,6 +23,8 @@ _PAGES = {
     VideoAsset.Provider.YOUTUBE: "https://www.youtube.com/watch?v={id}",
     VideoAsset.Provider.VIMEO: "https://vimeo.com/{id}",
 }
+#: An embed code as providers hand it out: a frame around the address.
+_FRAME = re.compile(r"""<iframe\s[^>]*?\bsrc=["']([^"'\s]+)["']""", re.IGNORECASE)
 #: Who gets a request when a video plays, as the page says it.
 HOST_NAMES = {VideoAsset.Provider.YOUTUBE: "youtube.com", VideoAsset.Provider.VIMEO: "vimeo.com"}
 
@@ -74,3 +77,33 @@ def is_embeddable(url: str) -> bool:
         return parts.scheme == "https" and parts.netloc in EMBED_HOSTS
     except ValueError:
         return False
+
+
+def can_be_shown(url: str) -> bool:
+    """Whether a lesson may show what is at this address, behind a click: a video we know, or a page of the list."""
+    return video_at(url) is not None or is_embeddable(url)
+
+
+def hosts() -> list[str]:
+    """All hosts from which something can be shown, as a person writes them."""
+    return sorted({*HOST_NAMES.values(), *EMBED_HOSTS})
+
+
+def address_in(pasted: str) -> str:
+    """The address in what somebody pasted: an address, or the code around it that a provider hands out."""
+    match = _FRAME.search(pasted[:2_000])
+    address = unescape(match.group(1)) if match else pasted
+    address = address.strip()
+    return f"https:{address}" if address.startswith("//") else address
+
+
+def markdown_for(url: str, title: str) -> str | None:
+    """What a text says to show a video or page at this place; None for an address that cannot be shown.
+
+    Where Markdown is read elsewhere, it is a link.
+    """
+    if not can_be_shown(url):
+        return None
+    name = re.sub(r"[\[\]\\\n]", " ", title).strip()
+    target = url.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+    return f"[![{name}]({target})]({target})"

@@ -1,6 +1,7 @@
 """Content items: what they say is in versions that are added and never changed."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,8 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
-from content import videos
+from content import tasks, videos
 from content.models import (
     ContentItem,
     ContentVersion,
@@ -19,18 +21,19 @@ from content.models import (
     MediaUse,
     VideoAsset,
 )
-from content.rendering import anchor_prefix, prepare
+from content.rendering import ShownItem, anchor_of, anchor_prefix, prepare, render_item
 from content.resolving import References, library_references
 from content.services.ordering import arrange, next_position, place
 from content.services.titles import clean_title
 from lib import markdown
 from lib.text import clean_text
+from tenancy.context import require_organization_id
 from users.models import User
 
 Kind = ContentItem.Kind
 
 #: Which kinds of library files an item of a kind can show.
-_MEDIA_KINDS = {
+MEDIA_KINDS = {
     Kind.IMAGE: {MediaAsset.Kind.IMAGE},
     Kind.AUDIO: {MediaAsset.Kind.AUDIO},
     Kind.FILE: set(MediaAsset.Kind),
@@ -162,6 +165,23 @@ def refresh_html(items: Iterable[ContentItem]) -> int:
     return changed
 
 
+def preview(item: ContentItem, values: dict) -> Markup:
+    """The item as a lesson would show it with these values of a draft; only its text where it is unfinished.
+
+    Nothing is written. Raises ContentRefused for a text that cannot be shown.
+    """
+    shown = copy(item)
+    shown.title = values["title"]
+    version = ContentVersion(item=shown, **{name: values[name] for name in VERSION_FIELDS})
+    try:
+        check_version(item.kind, media=version.media, video=version.video, url=version.url)
+    except ContentRefused:
+        shown.kind = Kind.TEXT
+    html = _render(version, library_references(item))
+    with_title = item.metadata.get("show_title") is True
+    return render_item(ShownItem(shown.kind, html, shown.title, with_title, anchor_of(item.pk)))
+
+
 @transaction.atomic
 def put_in_lesson(
     lesson: Lesson, item: ContentItem, *, position: int | None = None, by, now
@@ -238,7 +258,10 @@ def add_video(
     by: User | None,
     now: datetime,
 ) -> VideoAsset:
-    """A video at a provider, named by its address there, or a file of the library. Raises ContentRefused."""
+    """A video at a provider, named by its address there, or a file of the library, which a job then looks at.
+
+    Raises ContentRefused.
+    """
     if file is not None:
         if file.kind != MediaAsset.Kind.VIDEO:
             raise ContentRefused(_("This file is not a video."))
@@ -248,7 +271,7 @@ def add_video(
         if found is None:
             raise ContentRefused(_("This is not the address of a video at YouTube or Vimeo."))
         provider, provider_id = found
-    return VideoAsset.objects.create(
+    video = VideoAsset.objects.create(
         title=_clean_title(title),
         description=clean_text(description),
         provider=provider,
@@ -256,9 +279,14 @@ def add_video(
         file=file,
         poster=poster,
         captions=captions,
-        status=VideoAsset.Status.READY,
+        status=VideoAsset.Status.PROCESSING if file else VideoAsset.Status.READY,
         duration_seconds=duration_seconds,
     )
+    if file is not None:
+        tasks.process_video.defer(
+            organization_id=str(require_organization_id()), video_id=str(video.pk)
+        )
+    return video
 
 
 def clean_draft(values: dict) -> dict:
@@ -278,17 +306,19 @@ def check_version(
     kind: str, *, media: MediaAsset | None, video: VideoAsset | None, url: str
 ) -> None:
     """Raises ContentRefused when an item of this kind cannot show these."""
-    if kind in _MEDIA_KINDS:
+    if kind in MEDIA_KINDS:
         if media is None:
             raise ContentRefused(_("Choose a file."))
-        if media.kind not in _MEDIA_KINDS[kind]:
+        if media.kind not in MEDIA_KINDS[kind]:
             raise ContentRefused(_("This file does not fit this kind of content."))
     elif kind == Kind.VIDEO and video is None:
         raise ContentRefused(_("Choose a video."))
-    elif kind == Kind.EMBED and not videos.is_embeddable(url):
+    elif kind == Kind.VIDEO and video.status == VideoAsset.Status.FAILED:
+        raise ContentRefused(_("This video cannot be played. Choose another file."))
+    elif kind == Kind.EMBED and not videos.can_be_shown(url):
         raise ContentRefused(
             _("Pages can be embedded from these hosts only: %(hosts)s.")
-            % {"hosts": ", ".join(sorted(videos.EMBED_HOSTS))}
+            % {"hosts": ", ".join(videos.hosts())}
         )
     elif kind == Kind.TEXT and (media or video or url):
         raise ContentRefused(_("A text has no file of its own."))

@@ -1,26 +1,31 @@
 """The media library: files come in here, checked by their content and stored under names of our own."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from content.cache import media_key
-from content.models import MediaAsset
+from content.models import ContentItem, MediaAsset
+from content.services import items
 from courses.models import Course
 from lib.files import FileKind, FileRefused, safe_filename, size_of, sniff
 from lib.ids import uuid7
 from lib.images import clean_image
 from lib.text import clean_text
+from lib.webvtt import CaptionsRefused, check_webvtt
 from tenancy.context import require_organization_id
 from users.models import User
 
 CHUNK = 1024 * 1024
+MAX_TAGS = 20
+MAX_TAG = 50  # characters
 LIBRARY = "library"  #: folder below MEDIA_ROOT, with one for each organization
 
 _KINDS = {
@@ -45,6 +50,7 @@ def add_media(
     course: Course | None = None,
     access: str = MediaAsset.Access.COURSE,
     alt: str = "",
+    tags: Iterable[str] = (),
     source: str = "",
     sha256: str = "",
 ) -> MediaAsset:
@@ -57,6 +63,8 @@ def add_media(
     Raises FileRefused.
     """
     kind = sniff(file, name)
+    if kind.kind == "subtitles":
+        _check_captions(file)
     checksum = sha256 or checksum_of(file)
     same = MediaAsset.objects.filter(sha256=checksum, deleted_at__isnull=True)
     known = same.filter(course=course, access=access).first()
@@ -71,6 +79,7 @@ def add_media(
         course=course,
         owner=by,
         alt=clean_text(alt, drop_controls=True)[:500],
+        tags=clean_tags(tags),
         source=source,
         mime_type=kind.mime,
     )
@@ -94,14 +103,19 @@ def update_media(
     title: str | None = None,
     alt: str | None = None,
     access: str | None = None,
+    tags: Iterable[str] | None = None,
     by: User | None,
     now: datetime,
 ) -> MediaAsset:
-    """Change what is said of a file, or who may open it. The file itself never changes: add another one."""
+    """Change what is said of a file, or who may open it. The file itself never changes: add another one.
+
+    Another alternative text is at once what the items say that show the picture as their own.
+    """
     wanted = {
         "title": None if title is None else _title(title),
         "alt": None if alt is None else clean_text(alt).strip()[:500],
         "access": access,
+        "tags": None if tags is None else clean_tags(tags),
     }
     changed = [
         name
@@ -113,7 +127,34 @@ def update_media(
     if changed:
         asset.save(update_fields=[*changed, "updated_at"])
         transaction.on_commit(lambda: cache.delete(media_key(asset.pk)))
+    if "alt" in changed:
+        items.refresh_html(ContentItem.objects.filter(current_version__media=asset))
     return asset
+
+
+def clean_tags(tags: Iterable[str]) -> list[str]:
+    """Tags as they are kept: without doubles, whatever their letters' case, and none longer than MAX_TAG."""
+    kept = {}
+    for tag in tags:
+        text = " ".join(clean_text(tag, drop_controls=True).split())[:MAX_TAG].strip()
+        if text:
+            kept.setdefault(text.casefold(), text)
+    return list(kept.values())[:MAX_TAGS]
+
+
+@transaction.atomic
+def rename_tag(files: QuerySet, old: str, new: str, *, by: User | None, now: datetime) -> int:
+    """Call a tag of these files differently, or take it away (`new` empty); how many files had it.
+
+    Files that have the new one already keep it once: so tags are merged.
+    """
+    changed = list(
+        files.filter(tags__contains=[old]).order_by("pk").select_for_update(of=("self",))
+    )
+    for asset in changed:
+        asset.tags = clean_tags(new if tag == old else tag for tag in asset.tags)
+        asset.save(update_fields=["tags", "updated_at"])
+    return len(changed)
 
 
 class StillShown(ValueError):
@@ -142,6 +183,15 @@ def restore_media(asset: MediaAsset, *, by: User | None, now: datetime) -> Media
         asset.save(update_fields=["deleted_at", "updated_at"])
         transaction.on_commit(lambda: cache.delete(media_key(asset.pk)))
     return asset
+
+
+def _check_captions(file):
+    try:
+        check_webvtt(file.read())
+    except CaptionsRefused as error:
+        raise FileRefused("captions", str(error)) from error
+    finally:
+        file.seek(0)
 
 
 def checksum_of(file: BinaryIO) -> str:

@@ -42,11 +42,18 @@ class DraftChanged(Exception):  # noqa: N818 -- no error: somebody else saved me
 
 @transaction.atomic
 def save_item_draft(
-    item: ContentItem, *, revision: int, by: User | None, now: datetime, **values
+    item: ContentItem,
+    *,
+    revision: int,
+    base: int | None = None,
+    by: User | None,
+    now: datetime,
+    **values,
 ) -> ItemDraft:
     """Keep what an item will say: `title`, `body`, `media`, `video`, `url`, `caption`, those that are given.
 
-    `revision` is that of the draft one started from, 0 where there was none. A draft may be unfinished; what
+    `revision` is that of the draft one started from, 0 where there was none; `base` the number of the version
+    that it began from, so that nothing is lost that was published meanwhile (None: not asked). A draft may be unfinished; what
     an item of its kind cannot show is refused when it is published. Locks the item.
     Raises DraftChanged, and ContentRefused for an empty title.
     """
@@ -54,6 +61,8 @@ def save_item_draft(
     draft = ItemDraft.objects.filter(item=item).first()
     _require_revision(draft, revision)
     draft = draft or begin_draft(item)
+    if base is not None and draft.base_number != base:
+        raise DraftChanged(draft)
     clean = items.clean_draft(values)
     changed = [name for name, value in clean.items() if getattr(draft, name) != value]
     if not changed and draft.edited_at is not None:
@@ -136,6 +145,12 @@ def edit_lesson(
     draft = draft or LessonDraft(lesson=lesson, revision=0, base_number=_last_number(lesson))
     draft.changes = changes
     return _save_draft(draft, by=by, now=now)
+
+
+def drafted_words(lesson: Lesson) -> dict:
+    """The words of a lesson that wait, by name; none where all are as students see them. One query."""
+    draft = LessonDraft.objects.filter(lesson=lesson).only("changes").first()
+    return dict(draft.changes) if draft else {}
 
 
 @transaction.atomic

@@ -206,7 +206,9 @@ def test_words_of_a_player_are_in_the_readers_language():
 
 def test_own_video_audio_and_files():
     clip = media.add_media(io.BytesIO(b"\0\0\0\x18ftypisom" + b"\0" * 500), name="a.mp4", **WHO)
-    captions = media.add_media(io.BytesIO(b"WEBVTT\n\n"), name="a.vtt", **WHO)
+    captions = media.add_media(
+        io.BytesIO(b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello."), name="a.vtt", **WHO
+    )
     video = items.add_video(title="V", file=clip, captions=captions, **WHO)
     page = shown(an_item("video"), video=video)
     assert f'<video controls preload="none" src="/media/{clip.pk}/original/"' in page
