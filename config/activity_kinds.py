@@ -18,5 +18,5 @@ register(
         columns=("person_id",),
         weight=8,
     ),
-    Kind(RetentionPolicy, _("how long things are kept"), weight=4),
+    Kind(RetentionPolicy, _("how long things are kept"), columns=(), weight=4),
 )
