@@ -223,21 +223,36 @@ OF_COURSES = BackOffice(Who.STAFF, Who.COURSE_STAFF, Who.STAFF, Who.COURSE_STAFF
 OF_COURSES_TO_READ = BackOffice(
     Who.STAFF, Who.COURSE_STAFF, add=Who.NOBODY, change=Who.NOBODY, delete=Who.NOBODY
 )
+OF_OWNERS_TO_READ = BackOffice(
+    Who.STAFF, Who.OWNER, add=Who.NOBODY, change=Who.NOBODY, delete=Who.NOBODY
+)
 
 #: Pages of the admin, model by model; a model without a row is for admins, and to read.
 BACK_OFFICE = {
     "content_contentitem": OF_COURSES,
     "content_contentversion": OF_COURSES_TO_READ,
+    "content_coursetext": OF_COURSES_TO_READ,
+    "content_coursetransfer": OF_COURSES_TO_READ,
+    "content_itemdraft": OF_COURSES_TO_READ,
+    "content_lessondraft": OF_COURSES_TO_READ,
+    "content_lessonversion": OF_COURSES_TO_READ,
     "content_lesson": OF_COURSES,
     "content_lessonitem": OF_COURSES_TO_READ,
     "content_mediaasset": OF_COURSES,
     "content_mediause": OF_COURSES_TO_READ,
     "content_module": OF_COURSES,
+    "content_learningpath": OF_OWNERS_TO_READ,
+    "content_pathprerequisite": OF_OWNERS_TO_READ,
+    "content_pathstep": OF_OWNERS_TO_READ,
     "content_videoasset": OF_COURSES,
     "courses_course": OF_COURSES,
+    "courses_coursedraft": OF_COURSES_TO_READ,
     "courses_courseprerequisite": OF_COURSES_TO_READ,
+    "courses_courserating": OF_COURSES_TO_READ,
+    "courses_coursereview": OF_COURSES_TO_READ,
     "courses_courseseats": OF_COURSES_TO_READ,
     "courses_coursestaff": OF_COURSES_TO_READ,
+    "courses_courseversion": OF_COURSES_TO_READ,
     "courses_formerslug": BackOffice(
         Who.STAFF, Who.COURSE_STAFF, add=Who.NOBODY, change=Who.NOBODY, delete=Who.ADMIN
     ),
