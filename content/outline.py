@@ -7,6 +7,7 @@ html = render_outline(outline, {lesson_id: DONE, other_id: locked("Finish 2.3 fi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache as kept
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from django.db.models import FilteredRelation, Q
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -24,6 +26,7 @@ from markupsafe import Markup
 
 from content.cache import OUTLINE_SECONDS, guest_outline_key, outline_key
 from content.models import Module
+from content.rules import closed_until, opening_text
 from courses.models import Course
 from lib.jinja import minutes as minutes_text
 
@@ -46,6 +49,11 @@ PREVIEW = State("preview")
 LISTED = State("listed", is_linked=False)
 
 
+def announced(reason: str) -> State:
+    """A lesson that is listed, with what is said of it."""
+    return LISTED._replace(reason=reason)
+
+
 def locked(reason: str) -> State:
     """A lesson that is not open yet, and what opens it."""
     return State("locked", reason, is_linked=False)
@@ -63,7 +71,10 @@ _SHAPES = {
 
 
 class OutlineLesson(NamedTuple):
-    """A lesson as the outline knows it. `number` is "2.3"; `label` the number and title as HTML."""
+    """A lesson as the outline knows it. `number` is "2.3"; `label` the number and title as HTML.
+
+    When it opens is for `content.rules.opening_of` to say.
+    """
 
     id: UUID
     number: str
@@ -75,6 +86,8 @@ class OutlineLesson(NamedTuple):
     completion_seconds: int | None
     module_id: UUID
     label: str
+    opens_at: datetime | None = None
+    opens_after_days: int | None = None
 
     def url(self, base_url: str) -> str:
         return f"{base_url}{self.slug}/"
@@ -89,6 +102,9 @@ class OutlineModule(NamedTuple):
     description: str
     lessons: tuple[OutlineLesson, ...]
     label: str
+    lesson_order: str = Module.Order.AS_COURSE
+    opens_at: datetime | None = None
+    opens_after_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +124,11 @@ class Outline:
     def places(self) -> dict[UUID, int]:
         """Place of each lesson in `lessons`, counted from 0."""
         return {lesson.id: place for place, lesson in enumerate(self.lessons)}
+
+    @cached_property
+    def module_of(self) -> dict[UUID, OutlineModule]:
+        """The module of each lesson, by the lesson's id."""
+        return {lesson.id: module for module in self.modules for lesson in module.lessons}
 
     @cached_property
     def by_slug(self) -> dict[str, OutlineLesson]:
@@ -156,48 +177,40 @@ def _read_modules(course_id):
         .annotate(lesson=FilteredRelation("lessons", condition=PUBLISHED_LESSON))
         .order_by("position", "lesson__position")
         .values_list(
-            *("id", "title", "description", "lesson__id", "lesson__slug", "lesson__title"),
+            *("id", "title", "description", "lesson_order", "opens_at", "opens_after_days"),
+            *("lesson__id", "lesson__slug", "lesson__title"),
             *("lesson__duration_minutes", "lesson__is_preview", "lesson__completion"),
-            "lesson__completion_seconds",
+            *("lesson__completion_seconds", "lesson__opens_at", "lesson__opens_after_days"),
         )
     )
-    modules: dict[UUID, tuple[str, str, list]] = {}
-    for module_id, title, description, *lesson in rows:
-        lessons = modules.setdefault(module_id, (title, description, []))[2]
+    modules: dict[UUID, tuple[tuple, list]] = {}
+    for row in rows:
+        module, lesson = row[:6], row[6:]
+        lessons = modules.setdefault(module[0], (module, []))[1]
         if lesson[0] is not None:
             lessons.append(lesson)
     return tuple(
-        _prepared_module(number, module_id, title, description, lessons)
-        for number, (module_id, (title, description, lessons)) in enumerate(modules.items(), 1)
+        _prepared_module(number, module, lessons)
+        for number, (module, lessons) in enumerate(modules.values(), 1)
     )
 
 
-def _prepared_module(number, module_id, title, description, rows):
+def _prepared_module(number, module, rows):
+    module_id, title, description, *rules = module
     lessons = tuple(
-        OutlineLesson(
-            lesson_id,
-            f"{number}.{place}",
-            slug,
-            lesson_title,
-            duration,
-            is_preview,
-            completion,
-            seconds,
-            module_id,
-            f'<span class="number">{number}.{place}</span> {escape(lesson_title)}',
-        )
-        for place, (
-            lesson_id,
-            slug,
-            lesson_title,
-            duration,
-            is_preview,
-            completion,
-            seconds,
-        ) in enumerate(rows, 1)
+        _prepared_lesson(f"{number}.{place}", module_id, row) for place, row in enumerate(rows, 1)
     )
     label = f'<span class="number">{number}</span> {escape(title)}'
-    return OutlineModule(module_id, number, title, description, lessons, label)
+    return OutlineModule(module_id, number, title, description, lessons, label, *rules)
+
+
+def _prepared_lesson(number, module_id, row):
+    lesson_id, slug, title, duration, is_preview, completion, seconds, *release = row
+    label = f'<span class="number">{number}</span> {escape(title)}'
+    return OutlineLesson(
+        *(lesson_id, number, slug, title, duration, is_preview),
+        *(completion, seconds, module_id, label, *release),
+    )
 
 
 def lessons_url(course_slug: str) -> str:
@@ -340,15 +353,30 @@ def course_outline(request: HttpRequest, course: Course) -> Markup:
             states = function(request, course, outline)
             if states is not None:
                 return render_course_outline(outline, states, base_url=lessons_url(course.slug))
-    return guest_outline(course, outline)
+    return guest_outline(course, outline, now=getattr(request, "now", None) or timezone.now())
 
 
-def guest_outline(course: Course, outline: Outline) -> Markup:
-    """The same for everyone: previews are links, the other lessons are listed."""
+def guest_outline(course: Course, outline: Outline, *, now: datetime) -> Markup:
+    """The same for everyone: open previews are links, the other lessons are listed."""
     key = guest_outline_key(course, get_language())
     html = cache.get(key)
     if html is None:
-        previews = {lesson.id: PREVIEW for lesson in outline.lessons if lesson.is_preview}
-        html = str(render_course_outline(outline, previews, base_url=lessons_url(course.slug)))
-        cache.set(key, html, OUTLINE_SECONDS)
+        openings = _preview_openings(outline, now)
+        states = {
+            lesson_id: PREVIEW if opens_at is None else announced(opening_text(opens_at))
+            for lesson_id, opens_at in openings.items()
+        }
+        html = str(render_course_outline(outline, states, base_url=lessons_url(course.slug)))
+        seconds = [int((at - now).total_seconds()) for at in openings.values() if at is not None]
+        cache.set(key, html, min([OUTLINE_SECONDS, *seconds]))
     return Markup(html)
+
+
+def _preview_openings(outline, now):
+    """When each preview opens, None for those that are open."""
+    return {
+        lesson.id: closed_until(module, lesson, enrolled_at=None, now=now)
+        for module in outline.modules
+        for lesson in module.lessons
+        if lesson.is_preview
+    }

@@ -1,6 +1,6 @@
 """Why 95 %? The number of a course with the modules it is made of and the lessons that are missing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.utils.translation import ngettext
@@ -9,12 +9,10 @@ from content.outline import Outline, lessons_url
 from enrollments.standing import Standing
 from lib.decisions import Explanation, Part
 from progress.arithmetic import percent_of
-from progress.unlocking import states_of
+from progress.unlocking import Barrier, states_of
 
 
-def explain_course(
-    standing: Standing, outline: Outline, *, completed: Collection[UUID], begun: Collection[UUID]
-) -> Explanation:
+def explain_course(outline: Outline, *, completed: Collection[UUID]) -> Explanation:
     """The percentage of a course as lessons done per module; the parts add up to the whole. No query."""
     parts = []
     for module in outline.modules:
@@ -28,13 +26,29 @@ def explain_course(
     return Explanation(percent_of(done, total), tuple(parts), summary)
 
 
+def lessons_out_of_sight(outline: Outline, *, completed: Collection[UUID]) -> str:
+    """What became of lessons that were done and are not shown any more, as a sentence; "" where all are there."""
+    count = sum(lesson_id not in outline.places for lesson_id in completed)
+    if not count:
+        return ""
+    text = ngettext(
+        "%(num)d lesson that you did is not part of the course at the moment. It is kept for you, and does not count.",
+        "%(num)d lessons that you did are not part of the course at the moment. They are kept for you, and do not count.",
+        count,
+    )
+    return text % {"num": count}
+
+
 def missing_lessons(
-    standing: Standing, outline: Outline, *, completed: Collection[UUID], begun: Collection[UUID]
+    standing: Standing,
+    outline: Outline,
+    *,
+    completed: Collection[UUID],
+    begun: Collection[UUID],
+    barriers: Mapping[UUID, Barrier],
 ) -> list[dict]:
     """Per module what is done and which lessons are open, with where to go and why one cannot yet."""
-    states = states_of(
-        outline, completed=completed, begun=begun, is_sequential=standing.is_sequential
-    )
+    states = states_of(outline, completed=completed, begun=begun, barriers=barriers)
     base_url = lessons_url(standing.slug)
     rows = []
     for module in outline.modules:

@@ -9,6 +9,7 @@ from django.db.models import DateTimeField, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from content.rules import opening_text
 from enrollments.models import Enrollment
 from lib.pagination import Column, Page, paginate_rows
 from lib.rows import fetch_rows
@@ -41,20 +42,26 @@ EARLIEST_AFTER = (
 )
 ORDER = [Column("-seen_at", DateTimeField), Column("-id", UUIDField)]
 
+#: When a module or lesson opens to an enrollment, NULL for at once; as `content.rules.opening_of`.
+OPENS_AT = """COALESCE({part}.opens_at, (
+    date_trunc('day', e.enrolled_at AT TIME ZONE %(zone)s) + make_interval(days => {part}.opens_after_days)
+) AT TIME ZONE %(zone)s)"""
+OPENS_WITH_MODULE = f"GREATEST({OPENS_AT.format(part='m')}, {OPENS_AT.format(part='l')})"
+
 # The first lesson of each enrollment that is not done, with its number as the outline shows it. Module by
 # module, and lesson by lesson: the search ends at the first hit, however long the course is and however far
 # the student has come.
-NEXT_LESSONS = """
+NEXT_LESSONS = f"""
 SELECT e.id, n.*
 FROM enrollments_enrollment e CROSS JOIN LATERAL (
-    SELECT l.slug, l.title, m.position AS module_position, m.course_id,
+    SELECT l.slug, l.title, {OPENS_WITH_MODULE} AS opens_at,
         (SELECT count(*) FROM content_module b
             WHERE b.course_id = m.course_id AND b.deleted_at IS NULL AND NOT b.is_draft AND b.position <= m.position)
         || '.' ||
         (SELECT count(*) FROM content_lesson b
             WHERE b.module_id = m.id AND b.deleted_at IS NULL AND NOT b.is_draft AND b.position <= l.position) AS number
     FROM content_module m CROSS JOIN LATERAL (
-        SELECT slug, title, position FROM content_lesson
+        SELECT slug, title, position, opens_at, opens_after_days FROM content_lesson
         WHERE module_id = m.id AND deleted_at IS NULL AND NOT is_draft AND (
             SELECT p.completed_at FROM progress_lessonprogress p
             WHERE p.enrollment_id = e.id AND p.lesson_id = content_lesson.id
@@ -64,16 +71,46 @@ FROM enrollments_enrollment e CROSS JOIN LATERAL (
     WHERE m.course_id = e.course_id AND m.deleted_at IS NULL AND NOT m.is_draft
     ORDER BY m.position LIMIT 1
 ) n
-WHERE e.id = ANY(%s)
+WHERE e.id = ANY(%(enrollments)s)
+"""
+
+# Where the first lesson that is not done waits for its day: among those that wait for no other lesson, the first
+# that is open, else the one that opens first. As `progress.unlocking.barriers_of`.
+OPEN_LESSONS = f"""
+SELECT DISTINCT ON (n.id) n.* FROM (
+    SELECT e.id, l.slug, l.title, m.position AS module_position, l.position, l.is_done,
+        {OPENS_WITH_MODULE} AS opens_at,
+        dense_rank() OVER (PARTITION BY e.id ORDER BY m.position) || '.' || l.place AS number,
+        bool_or(NOT l.is_done) OVER (
+            PARTITION BY e.id ORDER BY m.position GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AND c.is_sequential AS waits_for_module,
+        bool_or(NOT l.is_done) OVER (
+            PARTITION BY m.id, e.id ORDER BY l.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AND (m.lesson_order = 'sequential' OR m.lesson_order = 'course' AND c.is_sequential) AS waits_for_lesson
+    FROM enrollments_enrollment e JOIN courses_course c ON c.id = e.course_id
+    JOIN content_module m ON m.course_id = c.id AND m.deleted_at IS NULL AND NOT m.is_draft
+    LEFT JOIN LATERAL (
+        SELECT slug, title, position, opens_at, opens_after_days, row_number() OVER (ORDER BY position) AS place,
+            EXISTS (
+                SELECT FROM progress_lessonprogress p
+                WHERE p.enrollment_id = e.id AND p.lesson_id = x.id AND p.completed_at IS NOT NULL
+            ) AS is_done
+        FROM content_lesson x WHERE x.module_id = m.id AND x.deleted_at IS NULL AND NOT x.is_draft
+    ) l ON TRUE
+    WHERE e.id = ANY(%(enrollments)s)
+) n
+WHERE NOT n.is_done AND n.waits_for_module IS NOT TRUE AND n.waits_for_lesson IS NOT TRUE
+ORDER BY n.id, GREATEST(n.opens_at, %(now)s), n.module_position, n.position
 """
 
 
 class NextLesson(NamedTuple):
-    """The lesson that comes next in a course: "2.3 Branches"."""
+    """The lesson that comes next in a course: "2.3 Branches"; `opening` says when, "" where it is open."""
 
     number: str
     title: str
     slug: str
+    opening: str = ""
 
 
 def first_courses(user, limit: int) -> list:
@@ -99,15 +136,32 @@ def _plain(states):
     return [str(state) for state in states]
 
 
-def next_lessons(enrollment_ids: Iterable[UUID]) -> dict[UUID, NextLesson]:
-    """For each enrollment the first lesson that is not done; those with none are left out. One query."""
-    wanted = list(enrollment_ids)
-    if not wanted:
-        return {}
-    return {
-        row.id: NextLesson(row.number, row.title, row.slug)
-        for row in fetch_rows(NEXT_LESSONS, [wanted])
+def next_lessons(enrollment_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, NextLesson]:
+    """For each enrollment the first lesson that is open and not done, else the one that opens next.
+
+    Those with nothing left to do are left out. One query, two where a lesson waits for its day.
+    """
+    values = {
+        "enrollments": list(enrollment_ids),
+        "zone": timezone.get_current_timezone_name(),
+        "now": now,
     }
+    if not values["enrollments"]:
+        return {}
+    rows = {row.id: row for row in fetch_rows(NEXT_LESSONS, values)}
+    values["enrollments"] = [row.id for row in rows.values() if _waits(row, now)]
+    if values["enrollments"]:
+        rows |= {row.id: row for row in fetch_rows(OPEN_LESSONS, values)}
+    return {
+        row.id: NextLesson(
+            row.number, row.title, row.slug, opening_text(row.opens_at) if _waits(row, now) else ""
+        )
+        for row in rows.values()
+    }
+
+
+def _waits(row, now):
+    return row.opens_at is not None and row.opens_at > now
 
 
 def greeting(name: str, now: datetime) -> str:

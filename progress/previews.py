@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.dateparse import parse_datetime
 
+from content.completion import completes
 from content.models import Lesson
 from content.outline import Outline, OutlineLesson, outline_of
 from enrollments.models import Enrollment
@@ -19,11 +20,7 @@ from progress.signals import lesson_completed
 SESSION_KEY = "previews"
 KEPT_LESSONS = 50  # of one visitor; the oldest make room
 
-METHODS = {
-    Lesson.Completion.MANUAL: LessonProgress.Method.MANUAL,
-    Lesson.Completion.VIEWED: LessonProgress.Method.AUTO,
-    Lesson.Completion.TIME: LessonProgress.Method.TIME_BASED,
-}
+METHODS = services.METHODS | {Lesson.Completion.MANUAL: LessonProgress.Method.MANUAL}
 
 
 @dataclass
@@ -43,15 +40,8 @@ class Reading:
             limits = [passed, BEAT_LIMIT, timedelta(seconds=seconds)]
         self.seconds += max(0, int(min(limits).total_seconds()))
         self.last_viewed_at = now
-        if self.completed_at is None and self._completes(lesson, by_hand):
+        if self.completed_at is None and completes(lesson, seconds=self.seconds, by_hand=by_hand):
             self.completed_at = now
-
-    def _completes(self, lesson, by_hand):
-        if lesson.completion == Lesson.Completion.MANUAL:
-            return by_hand
-        if lesson.completion == Lesson.Completion.TIME:
-            return self.seconds >= (lesson.completion_seconds or 0)
-        return True
 
 
 def note_visit(

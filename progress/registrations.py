@@ -10,7 +10,7 @@ from progress import requirements
 from progress.impact import measure_reached, measure_shown, tell_reached, tell_shown
 from progress.retention import clear_visits
 from progress.unlocking import states_of
-from progress.viewing import work_of
+from progress.viewing import barriers_for, work_of
 from users.backends import read_along
 
 
@@ -19,9 +19,8 @@ def outline_states(request, course, outline):
     standing = standing_here(request, course.pk)
     if standing.is_learning:
         completed, begun = work_of(standing.enrollment_id)
-        return states_of(
-            outline, completed=completed, begun=begun, is_sequential=standing.is_sequential
-        )
+        barriers = barriers_for(standing, outline, completed=completed, now=request.now)
+        return states_of(outline, completed=completed, begun=begun, barriers=barriers)
     if standing.teaches:
         return dict.fromkeys(outline.places, OPEN)
     return None

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from content.completion import completes, rule_of
 from content.models import Lesson
 from content.outline import Outline, OutlineLesson, outline_of
 from enrollments import services as enrollment_services
@@ -16,9 +17,14 @@ from progress import requirements
 from progress.derivation import DERIVED_FIELDS, derive
 from progress.models import LessonProgress
 from progress.signals import course_completed, lesson_completed, module_completed
-from progress.unlocking import blocking_lesson, finish_first
+from progress.unlocking import Barrier, Pace, barriers_of
 
-Completion, Method = Lesson.Completion, LessonProgress.Method
+Method = LessonProgress.Method
+#: How progress remembers that a visit met a lesson's rule.
+METHODS = {
+    Lesson.Completion.VIEWED: Method.AUTO,
+    Lesson.Completion.TIME: Method.TIME_BASED,
+}
 
 # Those with some progress, or numbers, from an older version of their course's outline.
 DUE = """
@@ -44,11 +50,11 @@ class NotLearning(WorkRefused):
 
 
 class LessonLocked(WorkRefused):
-    """Another lesson comes first: `lesson` is the one to finish."""
+    """The lesson is not open yet: `lesson` is the one to finish first, None where it waits for a time alone."""
 
-    def __init__(self, lesson: OutlineLesson):
-        super().__init__(finish_first(lesson))
-        self.lesson = lesson
+    def __init__(self, barrier: Barrier):
+        super().__init__(barrier.text)
+        self.lesson = barrier.finish_first
 
 
 class LessonGone(WorkRefused):
@@ -106,7 +112,7 @@ def complete_lesson(
     `lesson_completed`, `module_completed` and `course_completed`.
     """
     work = _begin(enrollment_id, lesson_id, now)
-    if work.lesson.completion != Completion.MANUAL:
+    if not rule_of(work.lesson).by_hand:
         raise NotByHand(_("This lesson completes by itself."))
     if opened_at is not None:
         _credit(work, opened_at, None, now)
@@ -182,15 +188,7 @@ def _begin(enrollment_id, lesson_id, now) -> Work:
     lesson = outline.get(lesson_id)
     if lesson is None:
         raise LessonGone(_("This lesson is not part of the course any more."))
-    if enrollment.course.is_sequential:
-        completed = set(
-            LessonProgress.objects.filter(
-                enrollment=enrollment, completed_at__isnull=False
-            ).values_list("lesson_id", flat=True)
-        )
-        barrier = blocking_lesson(outline, lesson.id, completed=completed, is_sequential=True)
-        if barrier is not None:
-            raise LessonLocked(barrier)
+    _require_open(enrollment, outline, lesson, now)
     progress = LessonProgress.objects.filter(enrollment=enrollment, lesson_id=lesson.id).first()
     if progress is None:
         progress = LessonProgress(
@@ -200,6 +198,20 @@ def _begin(enrollment_id, lesson_id, now) -> Work:
             started_at=now,
         )
     return Work(enrollment, outline, lesson, progress)
+
+
+def _require_open(enrollment, outline, lesson, now):
+    pace = Pace(enrollment.course.is_sequential, enrollment.enrolled_at, now)
+    if lesson.id not in barriers_of(outline, completed=(), pace=pace):
+        return  # open to everybody, whatever they have done
+    completed = set(
+        LessonProgress.objects.filter(
+            enrollment=enrollment, completed_at__isnull=False
+        ).values_list("lesson_id", flat=True)
+    )
+    barrier = barriers_of(outline, completed=completed, pace=pace).get(lesson.id)
+    if barrier is not None:
+        raise LessonLocked(barrier)
 
 
 def _credit(work, opened_at, seconds, now):
@@ -226,14 +238,8 @@ def _method_by_itself(work):
     """How the lesson completes with this visit, "" if it does not."""
     if work.progress.completed_at is not None:
         return ""
-    if work.lesson.completion == Completion.VIEWED:
-        return Method.AUTO
-    if (
-        work.lesson.completion == Completion.TIME
-        and work.progress.time_spent_seconds >= work.lesson.completion_seconds
-    ):
-        return Method.TIME_BASED
-    return ""
+    is_met = completes(work.lesson, seconds=work.progress.time_spent_seconds)
+    return METHODS[work.lesson.completion] if is_met else ""
 
 
 def _complete(work, method, now):

@@ -1,40 +1,98 @@
-"""Which lessons are open: in a sequential course each opens when those before it are done."""
+"""Which lessons are open: by the order of the course and of each module, and by their dates.
+
+What is done stays open, whatever comes before it or is set later.
+"""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from content.models import Module
 from content.outline import ACTIVE, DONE, OPEN, Outline, OutlineLesson, State, locked
+from content.rules import closed_until, opening_text
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What decides besides their work how fast a student may go: the course's order, their first day, and now."""
+
+    is_sequential: bool
+    enrolled_at: datetime | None
+    now: datetime
+
+    def is_in_order(self, module) -> bool:
+        """Whether the lessons of a module open one after the other."""
+        if module.lesson_order == Module.Order.AS_COURSE:
+            return self.is_sequential
+        return module.lesson_order == Module.Order.SEQUENTIAL
+
+
+class Barrier(NamedTuple):
+    """What a closed lesson waits for: a lesson to finish first, a time, or both."""
+
+    finish_first: OutlineLesson | None
+    opens_at: datetime | None
+
+    @property
+    def text(self) -> str:
+        """The sentence on the locked door; what the student can do nothing about comes first."""
+        if self.opens_at is not None:
+            return opening_text(self.opens_at)
+        return _("Finish %(number)s first") % {"number": self.finish_first.number}
+
+
+def barriers_of(
+    outline: Outline, *, completed: Collection[UUID], pace: Pace
+) -> Mapping[UUID, Barrier]:
+    """What each closed lesson waits for, by its id; open lessons are left out.
+
+    In a sequential course a module waits for all lessons before it; a module in free order then opens as a whole.
+    """
+    barriers = {}
+    barrier = Barrier(None, None)
+    unfinished = None  # of the modules before, where the course is in order
+    for module in outline.modules:
+        before = unfinished
+        for lesson in module.lessons:
+            if lesson.id in completed:
+                continue
+            until = closed_until(module, lesson, enrolled_at=pace.enrolled_at, now=pace.now)
+            if before is not None or until is not None:
+                if barrier.finish_first is not before or barrier.opens_at != until:
+                    barrier = Barrier(before, until)
+                barriers[lesson.id] = barrier
+            if before is None and pace.is_in_order(module):
+                before = lesson
+            if unfinished is None and pace.is_sequential:
+                unfinished = lesson
+    return barriers
 
 
 def states_of(
-    outline: Outline, *, completed: Collection[UUID], begun: Collection[UUID], is_sequential: bool
+    outline: Outline,
+    *,
+    completed: Collection[UUID],
+    begun: Collection[UUID],
+    barriers: Mapping[UUID, Barrier],
 ) -> Mapping[UUID, State]:
-    """The state of each lesson for one student; a locked one says which lesson to finish first."""
+    """The state of each lesson for one student; a locked one says what opens it."""
+    doors: dict[int, State] = {}  # neighbors share a barrier, so each is put into words once
     states = {}
-    barrier = None
     for lesson in outline.lessons:
+        barrier = barriers.get(lesson.id)
         if lesson.id in completed:
             states[lesson.id] = DONE
-            continue
-        if barrier is not None:
-            states[lesson.id] = barrier
-            continue
-        states[lesson.id] = ACTIVE if lesson.id in begun else OPEN
-        if is_sequential:
-            barrier = locked(finish_first(lesson))
+        elif barrier is not None:
+            if id(barrier) not in doors:
+                doors[id(barrier)] = locked(barrier.text)
+            states[lesson.id] = doors[id(barrier)]
+        else:
+            states[lesson.id] = ACTIVE if lesson.id in begun else OPEN
     return states
-
-
-def blocking_lesson(
-    outline: Outline, lesson_id: UUID, *, completed: Collection[UUID], is_sequential: bool
-) -> OutlineLesson | None:
-    """The lesson to finish before this one opens; None when it is open. What is done stays open."""
-    if not is_sequential or lesson_id in completed:
-        return None
-    first_open = next_lesson(outline, completed=completed)
-    return None if first_open is None or first_open.id == lesson_id else first_open
 
 
 def next_lesson(outline: Outline, *, completed: Collection[UUID]) -> OutlineLesson | None:
@@ -42,6 +100,15 @@ def next_lesson(outline: Outline, *, completed: Collection[UUID]) -> OutlineLess
     return next((lesson for lesson in outline.lessons if lesson.id not in completed), None)
 
 
-def finish_first(lesson: OutlineLesson) -> str:
-    """The sentence on a locked door."""
-    return _("Finish %(number)s first") % {"number": lesson.number}
+def next_open_lesson(
+    outline: Outline, *, completed: Collection[UUID], barriers: Mapping[UUID, Barrier]
+) -> OutlineLesson | None:
+    """The first lesson that is open and not done; None where there is none at the moment."""
+    return next(
+        (
+            lesson
+            for lesson in outline.lessons
+            if lesson.id not in completed and lesson.id not in barriers
+        ),
+        None,
+    )

@@ -1,5 +1,6 @@
 """Who may open a lesson now, and what the page has to know about its reader."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from content.outline import Outline, OutlineLesson, lessons_url
+from content.rules import as_sentence, closed_until, opening_text
 from enrollments.models import Enrollment
 from enrollments.standing import Standing
 from lib.decisions import Decision, Reason, allow, refuse
 from lib.rows import fetch_rows
-from progress.unlocking import blocking_lesson, finish_first, next_lesson
+from progress.unlocking import Barrier, Pace, barriers_of, next_lesson, next_open_lesson
 
 Status = Enrollment.Status
 
@@ -34,22 +36,55 @@ def work_of(enrollment_id: UUID | None) -> tuple[set[UUID], set[UUID]]:
     return {row.lesson_id for row in rows if row.is_done}, {row.lesson_id for row in rows}
 
 
+def barriers_for(
+    standing: Standing, outline: Outline, *, completed: set[UUID], now: datetime
+) -> Mapping[UUID, Barrier]:
+    """What each lesson that is closed to this person waits for; none are for those who are not learning."""
+    if not standing.is_learning:
+        return {}
+    pace = Pace(standing.is_sequential, standing.enrolled_at, now)
+    return barriers_of(outline, completed=completed, pace=pace)
+
+
 def decide_opening(
-    standing: Standing, outline: Outline, lesson: OutlineLesson, *, completed: set[UUID]
+    standing: Standing,
+    outline: Outline,
+    lesson: OutlineLesson,
+    *,
+    barriers: Mapping[UUID, Barrier],
+    now: datetime,
 ) -> Decision:
     """Whether this person may read the lesson; no query. The reasons say what opens it."""
     if standing.is_learning:
-        barrier = blocking_lesson(
-            outline, lesson.id, completed=completed, is_sequential=standing.is_sequential
-        )
-        if barrier is None:
-            return allow()
-        url = barrier.url(lessons_url(standing.slug))
-        label = _("Go to “%(lesson)s”") % {"lesson": barrier.title}
-        return refuse(Reason("locked", _("%(why)s.") % {"why": finish_first(barrier)}, url, label))
-    if standing.teaches or lesson.is_preview:
+        barrier = barriers.get(lesson.id)
+        return allow() if barrier is None else refuse(*_reasons(barrier, standing.slug))
+    if standing.teaches:
         return allow()
+    if lesson.is_preview:
+        opens_at = preview_closed_until(outline, lesson, now=now)
+        return allow() if opens_at is None else refuse(_not_yet(opens_at))
     return refuse(_why_closed(standing, lesson, reverse("courses:detail", args=[standing.slug])))
+
+
+def preview_closed_until(
+    outline: Outline, lesson: OutlineLesson, *, now: datetime
+) -> datetime | None:
+    """When a preview opens that does not yet to people who are not on the course."""
+    return closed_until(outline.module_of[lesson.id], lesson, enrolled_at=None, now=now)
+
+
+def _reasons(barrier, slug):
+    if barrier.opens_at is not None:
+        yield _not_yet(barrier.opens_at)
+    if barrier.finish_first is not None:
+        first = barrier.finish_first
+        text = _("Finish %(number)s first") % {"number": first.number}
+        label = _("Go to “%(lesson)s”") % {"lesson": first.title}
+        yield Reason("locked", as_sentence(text), first.url(lessons_url(slug)), label)
+
+
+def _not_yet(opens_at):
+    return Reason("not_yet", as_sentence(opening_text(opens_at)))
 
 
 def _why_closed(standing, lesson, course_url):
@@ -67,16 +102,19 @@ def _why_closed(standing, lesson, course_url):
 
 
 def lesson_to_go_on_with(
-    outline: Outline, *, completed: set[UUID], last_lesson_id: UUID | None
+    outline: Outline,
+    *,
+    completed: set[UUID],
+    barriers: Mapping[UUID, Barrier],
+    last_lesson_id: UUID | None,
 ) -> OutlineLesson | None:
-    """Where to resume: the lesson last worked on, else the next open one; None without lessons."""
+    """Where to resume: the lesson last worked on, else the next open one; None where none is open yet."""
     last = outline.get(last_lesson_id) if last_lesson_id else None
-    if last is not None and last.id not in completed:
+    if last is not None and last.id not in completed and last.id not in barriers:
         return last
-    open_lesson = next_lesson(outline, completed=completed)
-    if open_lesson is not None:
-        return open_lesson
-    return last or (outline.lessons[0] if outline.lessons else None)
+    if next_lesson(outline, completed=completed) is None:
+        return last or (outline.lessons[0] if outline.lessons else None)
+    return next_open_lesson(outline, completed=completed, barriers=barriers)
 
 
 def opened_token(enrollment_id: UUID, lesson_id: UUID, now: datetime) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from content.models import Lesson
 from content.outline import lessons_url, outline_at, render_outline
 from content.rendering import render_lesson
+from content.rules import as_sentence
 from courses.renames import follow_renames
 from courses.views import course_list
 from enrollments.models import Enrollment
@@ -22,15 +23,17 @@ from lib.access import public
 from lib.jinja import duration
 from progress import requirements, services
 from progress.arithmetic import percent_of
-from progress.explaining import explain_course, missing_lessons
+from progress.explaining import explain_course, lessons_out_of_sight, missing_lessons
 from progress.overview import first_courses, greeting, next_lessons, page_of_courses
 from progress.previews import completed_previews, note_visit
 from progress.unlocking import states_of
 from progress.viewing import (
+    barriers_for,
     decide_opening,
     lesson_to_go_on_with,
     opened_at,
     opened_token,
+    preview_closed_until,
     work_of,
 )
 
@@ -61,7 +64,7 @@ def home(request):
         "continue_with": active[0] if active else None,
         "learning": learning,
         "done": [row for row in rows if row.status == Status.COMPLETED],
-        "next_lessons": next_lessons(row.id for row in active),
+        "next_lessons": next_lessons((row.id for row in active), now=request.now),
         "nav": "learning",
     }
     return render(request, "progress/dashboard.html", context)
@@ -77,7 +80,7 @@ def my_courses(request):
     context = {
         "page": page,
         "tab": tab,
-        "next_lessons": next_lessons(active),
+        "next_lessons": next_lessons(active, now=request.now),
         "next_url": _page_url(tab, page.next_cursor),
         "previous_url": _page_url(tab, page.previous_cursor),
         "nav": "learning",
@@ -95,7 +98,10 @@ def go_on(request, slug):
     outline = outline_at(standing.course_id, standing.outline_version)
     completed, _begun = work_of(standing.enrollment_id)
     lesson = lesson_to_go_on_with(
-        outline, completed=completed, last_lesson_id=standing.last_lesson_id
+        outline,
+        completed=completed,
+        barriers=barriers_for(standing, outline, completed=completed, now=request.now),
+        last_lesson_id=standing.last_lesson_id,
     )
     if lesson is None:
         return redirect("courses:detail", slug)
@@ -111,12 +117,15 @@ def course_progress(request, slug):
     enrollment = Enrollment.objects.select_related("course").get(pk=standing.enrollment_id)
     outline = outline_at(standing.course_id, standing.outline_version)
     completed, begun = work_of(standing.enrollment_id)
-    explanation = explain_course(standing, outline, completed=completed, begun=begun)
+    barriers = barriers_for(standing, outline, completed=completed, now=request.now)
     context = {
         "standing": standing,
         "enrollment": enrollment,
-        "explanation": explanation,
-        "modules": missing_lessons(standing, outline, completed=completed, begun=begun),
+        "explanation": explain_course(outline, completed=completed),
+        "out_of_sight": lessons_out_of_sight(outline, completed=completed),
+        "modules": missing_lessons(
+            standing, outline, completed=completed, begun=begun, barriers=barriers
+        ),
         "missing": _missing(request, enrollment),
         "nav": "learning",
     }
@@ -139,15 +148,14 @@ def _missing(request, enrollment):
 def lesson(request, slug, lesson_slug):
     standing, outline, lesson = _place(request, slug, lesson_slug)
     completed, begun = work_of(standing.enrollment_id)
-    decision = decide_opening(standing, outline, lesson, completed=completed)
+    barriers = barriers_for(standing, outline, completed=completed, now=request.now)
+    decision = decide_opening(standing, outline, lesson, barriers=barriers, now=request.now)
     if not decision:
         context = {"standing": standing, "lesson": lesson, "decision": decision}
         return render(request, "progress/lesson_locked.html", context, status=403)
 
     if standing.is_learning:
-        states = states_of(
-            outline, completed=completed, begun=begun, is_sequential=standing.is_sequential
-        )
+        states = states_of(outline, completed=completed, begun=begun, barriers=barriers)
     else:
         states = {}
     base_url = lessons_url(slug)
@@ -234,7 +242,7 @@ def _complete_preview(request, standing, outline, lesson):
         request.user, request.session, lesson, opened_at=opened, now=request.now, by_hand=True
     )
     following = outline.next(lesson.id)
-    if following is None or not following.is_preview:
+    if not _is_open_preview(outline, following, request.now):
         messages.success(
             request, _("Enroll to go on; what you did in the preview is kept for you.")
         )
@@ -242,8 +250,16 @@ def _complete_preview(request, standing, outline, lesson):
     return redirect(following.url(lessons_url(standing.slug)))
 
 
+def _is_open_preview(outline, lesson, now):
+    return (
+        lesson is not None
+        and lesson.is_preview
+        and preview_closed_until(outline, lesson, now=now) is None
+    )
+
+
 def _after(request, standing, outline, lesson, progress):
-    """On to the next lesson; back to this one when more time is needed and the next is closed."""
+    """On to the next lesson; where that is closed, back to this one if it needs more time, else to what is left."""
     base_url = lessons_url(standing.slug)
     if progress.completed_at is None:
         values = {
@@ -252,12 +268,19 @@ def _after(request, standing, outline, lesson, progress):
         }
         text = _("This lesson counts after %(needed)s. You have read for %(spent)s.") % values
         messages.info(request, text)
-        if standing.is_sequential:
-            return redirect(lesson.url(base_url))
     following = outline.next(lesson.id)
     if following is None:
         return redirect("progress:course_progress", standing.slug)
-    return redirect(following.url(base_url))
+    completed, _begun = work_of(standing.enrollment_id)
+    barriers = barriers_for(standing, outline, completed=completed, now=request.now)
+    barrier = barriers.get(following.id)
+    if barrier is None:
+        return redirect(following.url(base_url))
+    if progress.completed_at is None:
+        return redirect(lesson.url(base_url))
+    values = {"lesson": f"{following.number} {following.title}", "why": as_sentence(barrier.text)}
+    messages.info(request, _("The next lesson, “%(lesson)s”, is closed. %(why)s") % values)
+    return redirect("progress:course_progress", standing.slug)
 
 
 @require_POST
@@ -326,15 +349,17 @@ def _learning_place(request, slug, lesson_slug):
 
 def _working_place(request, slug, lesson_slug):
     """The same, or a preview for those who are not on the course and do not teach it."""
-    place = standing, _outline, lesson = _place(request, slug, lesson_slug)
-    if not standing.is_on_it and (standing.teaches or not lesson.is_preview):
+    place = standing, outline, lesson = _place(request, slug, lesson_slug)
+    if standing.is_on_it:
+        return place
+    if standing.teaches or not _is_open_preview(outline, lesson, request.now):
         raise Http404
     return place
 
 
 def _refused(request, slug, refused):
     messages.warning(request, str(refused))
-    if isinstance(refused, services.LessonLocked):
+    if isinstance(refused, services.LessonLocked) and refused.lesson is not None:
         return redirect(refused.lesson.url(lessons_url(slug)))
     return redirect("courses:detail", slug)
 

@@ -1,8 +1,12 @@
 """What a student's own pages show of all their courses."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.utils import timezone
 
+from content.rules import opening_of, opening_text
 from enrollments.tests.factories import EnrollmentFactory
 from progress.overview import NextLesson, next_lessons
 from progress.tests.factories import LessonProgressFactory, course_with
@@ -27,7 +31,7 @@ def test_next_lesson_is_the_first_that_is_not_done(organization):
     done(ahead, lessons[0], lessons[2])
     done(finished, *lessons)
 
-    assert next_lessons([new.pk, begun.pk, ahead.pk, finished.pk]) == {
+    assert next_lessons([new.pk, begun.pk, ahead.pk, finished.pk], now=timezone.now()) == {
         new.pk: NextLesson("1.1", lessons[0].title, lessons[0].slug),
         begun.pk: NextLesson("2.2", lessons[3].title, lessons[3].slug),
         ahead.pk: NextLesson("1.2", lessons[1].title, lessons[1].slug),
@@ -41,6 +45,75 @@ def test_trashed_lessons_and_modules_neither_come_next_nor_count(organization):
         type(thing).objects.filter(pk=thing.pk).update(deleted_at=NOW)
     done(enrollment, lessons[2])
 
-    assert next_lessons([enrollment.pk]) == {
+    assert next_lessons([enrollment.pk], now=timezone.now()) == {
         enrollment.pk: NextLesson("1.2", lessons[3].title, lessons[3].slug)
     }
+
+
+TOMORROW = NOW + timedelta(days=1)
+LATER = NOW + timedelta(days=3)
+
+
+def set_rules(part, **rules):
+    type(part).objects.filter(pk=part.pk).update(**rules)
+
+
+def next_of(enrollment, now=NOW):
+    found = next_lessons([enrollment.pk], now=now).get(enrollment.pk)
+    return found and (found.number, found.opening)
+
+
+def test_lesson_that_is_not_open_yet_is_passed_over(organization, django_assert_num_queries):
+    course, lessons = course_with(3, 1)
+    enrollment = EnrollmentFactory(course=course)
+    set_rules(lessons[0], opens_at=TOMORROW)
+    with django_assert_num_queries(2):
+        assert next_of(enrollment) == ("1.2", "")
+    assert next_of(enrollment, now=TOMORROW) == ("1.1", "")
+    done(enrollment, *lessons[1:])
+    assert next_of(enrollment) == ("1.1", opening_text(TOMORROW))
+
+
+def test_where_all_wait_the_one_that_opens_first_comes_next(organization):
+    course, lessons = course_with(2, 1)
+    enrollment = EnrollmentFactory(course=course)
+    set_rules(lessons[0].module, opens_at=LATER)
+    set_rules(lessons[2], opens_at=TOMORROW)
+    assert next_of(enrollment) == ("2.1", opening_text(TOMORROW))
+    set_rules(lessons[2].module, opens_at=LATER + timedelta(days=1))
+    assert next_of(enrollment) == ("1.1", opening_text(LATER))
+
+
+@pytest.mark.parametrize(
+    ("is_sequential", "order", "expected"),
+    [
+        (True, "course", ("1.1", True)),
+        (True, "free", ("1.2", False)),
+        (False, "sequential", ("2.1", False)),
+        (False, "course", ("1.2", False)),
+    ],
+)
+def test_what_waits_for_another_lesson_does_not_come_next(
+    organization, is_sequential, order, expected
+):
+    course, lessons = course_with(2, 1, is_sequential=is_sequential)
+    enrollment = EnrollmentFactory(course=course)
+    set_rules(lessons[0], opens_at=TOMORROW)
+    set_rules(lessons[0].module, lesson_order=order)
+    number, opening = next_of(enrollment)
+    assert (number, bool(opening)) == expected
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "Pacific/Pitcairn"])
+def test_days_after_the_enrollment_are_counted_as_on_the_lessons_page(organization, zone):
+    enrolled_at = datetime(2026, 1, 1, 22, 30, tzinfo=UTC)
+    course, (lesson,) = course_with(1)
+    enrollment = EnrollmentFactory(course=course, enrolled_at=enrolled_at)
+    set_rules(lesson, opens_after_days=3)
+    lesson.refresh_from_db()
+    with timezone.override(ZoneInfo(zone)):
+        opens_at = opening_of(lesson, enrolled_at=enrolled_at)
+        assert next_of(enrollment, now=opens_at) == ("1.1", "")
+        before = next_of(enrollment, now=opens_at - timedelta(seconds=1))
+    day = "Monday, Jan. 5" if zone == "Asia/Tokyo" else "Sunday, Jan. 4"
+    assert before == ("1.1", f"Opens on {day}, 2026")
