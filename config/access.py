@@ -83,6 +83,17 @@ ACCESS: dict[str, Access] = {
     "courses:studio": Access(GET, Who.STAFF),
     "courses:studio_new": Access(FORM, Who.STAFF),
     "content:studio_course": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_outline": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_presence": Access(POST, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_lesson": Access(
+        FORM, Who.COURSE_STAFF, arguments={"slug": "course.slug", "lesson_id": "lesson.pk"}
+    ),
+    "content:studio_lesson_pick": Access(
+        FORM, Who.COURSE_STAFF, arguments={"slug": "course.slug", "lesson_id": "lesson.pk"}
+    ),
+    "content:studio_part": Access(
+        GET, Who.COURSE_STAFF, arguments=COURSE | {"kind": "=lesson", "part_id": "lesson.pk"}
+    ),
     "content:media": Access(
         GET, Who.ANYONE, arguments={"media_id": "media.pk", "variant": "=original"}
     ),

@@ -5,6 +5,7 @@ MINUTE = 60
 OUTLINE_SECONDS = 15 * MINUTE
 MEDIA_SECONDS = MINUTE  # how long a change of access may take to hold for a file already looked up
 VIEWER_SECONDS = MINUTE
+PRESENCE_SECONDS = MINUTE
 
 
 def outline_key(course_id, outline_version):
@@ -23,3 +24,7 @@ def media_key(media_id):
 
 def viewer_key(user_id, course_id):
     return f"content:viewer:1:{user_id}:{course_id}"
+
+
+def presence_key(course_id):
+    return f"content:presence:1:{course_id}"

@@ -3,15 +3,21 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from content.studio.presence_views import studio_presence
 from courses.studio.sections import Section, by_slug, register
 from courses.teaching import LOOKING_AFTER
+from lib import jinja
 from users.models import Permission
 
 EDIT = frozenset({Permission.COURSE_EDIT})
 
 
 def install():
+    jinja.register("studio_presence", studio_presence)
     register(Section("overview", _("Overview"), "home", 10, EDIT, by_slug("content:studio_course")))
+    register(
+        Section("outline", _("Outline"), "outline", 20, EDIT, by_slug("content:studio_outline"))
+    )
     register(Section("staff", _("Staff"), "user", 90, LOOKING_AFTER, by_slug("courses:staff")))
     register(
         Section(

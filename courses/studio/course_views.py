@@ -55,7 +55,7 @@ def course_new(request):
     form = NewCourseForm(request.POST or None)
     if form.is_valid():
         course = services.create_course(**form.cleaned_data, by=request.user, now=request.now)
-        return redirect("content:studio_course", course.slug)
+        return redirect("content:studio_outline", course.slug)
     context = {"nav": "studio", "form": form, "has_subjects": Subject.objects.exists()}
     return render(request, "courses/studio_new.html", context)
 

@@ -17,6 +17,9 @@ const parts = {
   "[data-passkey]": () => import("./passkeys.js"),
   "[data-print]": () => import("./print.js"),
   "form[data-unsaved]": () => import("./unsaved.js"),
+  "[data-presence]": () => import("./presence.js"),
+  "[data-in-place]": () => import("./in-place.js"),
+  "[data-reorder]": () => import("./reorder.js"),
 };
 
 function start(root) {
