@@ -275,6 +275,7 @@ BACK_OFFICE = {
         Who.STAFF, Who.COURSE_STAFF, add=Who.ADMIN, change=Who.COURSE_STAFF, delete=Who.NOBODY
     ),
     "enrollments_enrollmentchange": OF_COURSES_TO_READ,
+    "privacy_retentionpolicy": BackOffice(add=Who.NOBODY, delete=Who.NOBODY),
     "progress_lessonprogress": OF_COURSES_TO_READ,
     "progress_moduleprogress": OF_COURSES_TO_READ,
     "socialaccount_socialapp": FOR_ADMINS,
