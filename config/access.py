@@ -61,6 +61,7 @@ NOBODYS_ID = UUID(int=0)
 
 COURSE = {"slug": "course.slug"}
 LESSON = {"slug": "course.slug", "lesson_slug": "lesson.slug"}
+ITEM = {"slug": "course.slug", "lesson_id": "item.lesson_id", "item_id": "item.item_id"}
 COURSE_ROW = {"slug": "=course", "row_id": "course.pk"}
 
 ACCESS: dict[str, Access] = {
@@ -94,6 +95,18 @@ ACCESS: dict[str, Access] = {
     "content:studio_part": Access(
         GET, Who.COURSE_STAFF, arguments=COURSE | {"kind": "=lesson", "part_id": "lesson.pk"}
     ),
+    "content:studio_item": Access(FORM, Who.COURSE_STAFF, arguments=ITEM),
+    "content:studio_item_draft": Access(POST, Who.COURSE_STAFF, arguments=ITEM),
+    "content:studio_item_preview": Access(POST, Who.COURSE_STAFF, arguments=ITEM),
+    "content:studio_item_discard": Access(FORM, Who.COURSE_STAFF, arguments=ITEM),
+    "content:studio_item_video": Access(FORM, Who.COURSE_STAFF, arguments=ITEM),
+    "content:studio_item_embed": Access(GET, Who.COURSE_STAFF, arguments=ITEM),
+    "content:library": Access(GET, Who.STAFF),
+    "content:library_upload": Access(FORM, Who.STAFF),
+    "content:library_picker": Access(GET, Who.STAFF),
+    "content:library_tags": Access(FORM, Who.STAFF),
+    "content:library_file": Access(FORM, Who.COURSE_STAFF, arguments={"media_id": "media.pk"}),
+    "content:library_replace": Access(POST, Who.COURSE_STAFF, arguments={"media_id": "media.pk"}),
     "content:media": Access(
         GET, Who.ANYONE, arguments={"media_id": "media.pk", "variant": "=original"}
     ),

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
 from config.access import Access, Address
-from content.models import Lesson, MediaAsset
+from content.models import Lesson, LessonItem, MediaAsset
 from courses.models import Course, CourseStaff
 from courses.pictures import version_of
 from enrollments.models import Enrollment
@@ -26,6 +26,7 @@ class Samples:
     course: Course | None = None
     lesson: Lesson | None = None
     media: MediaAsset | None = None
+    item: LessonItem | None = None
     user: User | None = None
     enrollment: Enrollment | None = None
     trashed_lesson: Lesson | None = None
@@ -61,6 +62,7 @@ class Samples:
             .values_list("request_id", flat=True)
             .first(),
             media=MediaAsset.objects.order_by("created_at").first(),
+            item=LessonItem.objects.filter(lesson__course=course).order_by("created_at").first(),
             user=User.objects.filter(role=User.Role.STUDENT).order_by("created_at").first(),
             enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
             notification=Notification.objects.order_by("created_at").first(),

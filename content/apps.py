@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,6 +18,7 @@ class ContentConfig(AppConfig):
 
         jinja.register("course_outline", outline.course_outline)
         jinja.register("render_lesson", rendering.render_lesson)
+        jinja.register_filter("filesize", filesizeformat)
         before_publishing.register("content", publishing.prepare_course)
         snapshots.register("outline", outline_services.outline_snapshot)
         waiting.register("content", publishing.count_waiting_lessons)

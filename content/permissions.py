@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from content.models import ContentItem, ContentVersion, LessonItem, MediaAsset, MediaUse
 from courses.models import Course
+from courses.permissions import can_create_course
 
 
 def items_of(user, items: QuerySet | None = None) -> QuerySet:
@@ -22,6 +23,17 @@ def media_of(user, media: QuerySet | None = None) -> QuerySet:
     media = MediaAsset.objects.all() if media is None else media
     shown = MediaUse.objects.filter(media=OuterRef("pk"), version__item__in=items_of(user))
     return media.filter(Q(owner=user) | Q(course__in=_edited(user)) | Exists(shown))
+
+
+def library_of(user) -> QuerySet:
+    """The files that somebody finds in the library: all for admins, else those that they work on."""
+    media = MediaAsset.objects.all()
+    return media if user.is_admin else media_of(user, media)
+
+
+def can_use_library(user) -> bool:
+    """Those who make courses, or help to. One query at most."""
+    return can_create_course(user) or _edited(user).exists()
 
 
 def videos_of(user, videos: QuerySet) -> QuerySet:

@@ -25,6 +25,7 @@ from content.services.items import ContentRefused
 from content.services.media import StillShown
 from content.services.ordering import arrange
 from content.services.outline import OutlineRefused
+from content.services.replacing import items_showing
 from courses.undoing import course_rights, lock_courses, rights_by
 from users.models import Permission
 from users.permissions import holds
@@ -85,7 +86,10 @@ def trash_item(row_id, *, by, now):
 
 
 def trash_media(row_id, *, by, now):
-    media.trash_media(MediaAsset.objects.get(pk=row_id), by=by, now=now)
+    """A file that only earlier versions show stays in the library for their sake."""
+    asset = MediaAsset.objects.get(pk=row_id)
+    if items_showing(asset).exists() or not asset.uses.exists():
+        media.trash_media(asset, by=by, now=now)
 
 
 def after_modules(changes: list[Change], *, by, now) -> None:

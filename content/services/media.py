@@ -8,11 +8,11 @@ from typing import BinaryIO
 from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from content.cache import media_key
-from content.models import ContentItem, MediaAsset
+from content.models import ContentItem, ItemDraft, MediaAsset, VideoAsset
 from content.services import items
 from courses.models import Course
 from lib.files import FileKind, FileRefused, safe_filename, size_of, sniff
@@ -157,14 +157,22 @@ def rename_tag(files: QuerySet, old: str, new: str, *, by: User | None, now: dat
     return len(changed)
 
 
+def drafts_showing(asset: MediaAsset) -> QuerySet[ItemDraft]:
+    """Drafts that show the file: as their own, as part of a video, or within their text."""
+    with_video = VideoAsset.objects.filter(Q(file=asset) | Q(poster=asset) | Q(captions=asset))
+    return ItemDraft.objects.filter(
+        Q(media=asset) | Q(video__in=with_video) | Q(body__contains=f"/media/{asset.pk}")
+    )
+
+
 class StillShown(ValueError):
     """The file is part of a version of some content, so it stays."""
 
 
 @transaction.atomic
 def trash_media(asset: MediaAsset, *, by: User | None, now: datetime) -> MediaAsset:
-    """Put a file in the trash. Raises StillShown while any version shows it. Harmless to repeat."""
-    if asset.uses.exists():
+    """Put a file in the trash. Raises StillShown while any version or draft shows it. Harmless to repeat."""
+    if asset.uses.exists() or drafts_showing(asset).exists():
         raise StillShown(
             _("“%(title)s” is shown in content. Take it out there first.") % {"title": asset}
         )

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from content.models import ContentItem, ItemDraft, MediaAsset, VideoAsset
+from content.models import ContentItem, MediaAsset
 from content.resolving import library_references, media_by_src
 from content.services import items, media, videos
 from lib.files import FileRefused
@@ -18,7 +18,8 @@ PARTS_OF_VIDEO = ("file", "poster", "captions")
 def items_showing(asset: MediaAsset) -> QuerySet[ContentItem]:
     """Items whose current version, or whose draft, shows the file."""
     return ContentItem.objects.filter(
-        Q(current_version__media_uses__media=asset) | Q(pk__in=_drafts_with(asset).values("item"))
+        Q(current_version__media_uses__media=asset)
+        | Q(pk__in=media.drafts_showing(asset).values("item"))
     ).distinct()
 
 
@@ -42,25 +43,13 @@ def replace_everywhere(old: MediaAsset, new: MediaAsset, *, by: User | None, now
     for item in shown:
         if item.current_version is not None and item.current_version.media_uses.filter(media=old):
             exchange.in_version(item)
-    for draft in _drafts_with(old).select_related("item", "video").select_for_update(of=("self",)):
+    for draft in (
+        media.drafts_showing(old).select_related("item", "video").select_for_update(of=("self",))
+    ):
         exchange.in_draft(draft)
     if not old.uses.exists():
         media.trash_media(old, by=by, now=now)
     return len(shown)
-
-
-def _drafts_with(asset):
-    with_video = VideoAsset.objects.filter(_is_part(asset))
-    return ItemDraft.objects.filter(
-        Q(media=asset) | Q(video__in=with_video) | Q(body__contains=f"/media/{asset.pk}")
-    )
-
-
-def _is_part(asset):
-    condition = Q()
-    for part in PARTS_OF_VIDEO:
-        condition |= Q(**{part: asset})
-    return condition
 
 
 class _Exchange:

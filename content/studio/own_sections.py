@@ -12,12 +12,18 @@ from users.models import Permission
 EDIT = frozenset({Permission.COURSE_EDIT})
 
 
+def library_of(course):
+    """The address of the media library with the files of a course."""
+    return f"{reverse('content:library')}?course={course.slug}"
+
+
 def install():
     jinja.register("studio_presence", studio_presence)
     register(Section("overview", _("Overview"), "home", 10, EDIT, by_slug("content:studio_course")))
     register(
         Section("outline", _("Outline"), "outline", 20, EDIT, by_slug("content:studio_outline"))
     )
+    register(Section("library", _("Media library"), "image", 80, EDIT, library_of))
     register(Section("staff", _("Staff"), "user", 90, LOOKING_AFTER, by_slug("courses:staff")))
     register(
         Section(

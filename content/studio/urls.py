@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from content.studio import course_views, lesson_views, outline_views, presence_views
+from content.studio import (
+    course_views,
+    item_views,
+    lesson_views,
+    library_views,
+    outline_views,
+    presence_views,
+)
+
+ITEM = "courses/<slug:slug>/lessons/<uuid:lesson_id>/items/<uuid:item_id>"
 
 urlpatterns = [
     path("courses/<slug:slug>/", course_views.course_home, name="studio_course"),
@@ -21,4 +30,18 @@ urlpatterns = [
         name="studio_lesson_pick",
     ),
     path("courses/<slug:slug>/presence/", presence_views.presence, name="studio_presence"),
+    path(f"{ITEM}/", item_views.studio_item, name="studio_item"),
+    path(f"{ITEM}/draft/", item_views.studio_item_draft, name="studio_item_draft"),
+    path(f"{ITEM}/preview/", item_views.studio_item_preview, name="studio_item_preview"),
+    path(f"{ITEM}/discard/", item_views.studio_item_discard, name="studio_item_discard"),
+    path(f"{ITEM}/video/", item_views.studio_item_video, name="studio_item_video"),
+    path(f"{ITEM}/embed/", item_views.studio_item_embed, name="studio_item_embed"),
+    path("library/", library_views.library, name="library"),
+    path("library/upload/", library_views.library_upload, name="library_upload"),
+    path("library/picker/", library_views.library_picker, name="library_picker"),
+    path("library/tags/", library_views.library_tags, name="library_tags"),
+    path("library/<uuid:media_id>/", library_views.library_file, name="library_file"),
+    path(
+        "library/<uuid:media_id>/replace/", library_views.library_replace, name="library_replace"
+    ),
 ]
