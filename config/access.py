@@ -92,6 +92,12 @@ ACCESS: dict[str, Access] = {
     "content:studio_lesson_pick": Access(
         FORM, Who.COURSE_STAFF, arguments={"slug": "course.slug", "lesson_id": "lesson.pk"}
     ),
+    "content:studio_lesson_rules": Access(
+        FORM, Who.COURSE_STAFF, arguments={"slug": "course.slug", "lesson_id": "lesson.pk"}
+    ),
+    "content:studio_module_rules": Access(
+        FORM, Who.COURSE_STAFF, arguments=COURSE | {"module_id": "lesson.module_id"}
+    ),
     "content:studio_part": Access(
         GET, Who.COURSE_STAFF, arguments=COURSE | {"kind": "=lesson", "part_id": "lesson.pk"}
     ),

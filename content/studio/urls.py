@@ -8,6 +8,7 @@ from content.studio import (
     lesson_views,
     library_views,
     outline_views,
+    rule_views,
     presence_views,
 )
 
@@ -30,6 +31,16 @@ urlpatterns = [
         name="studio_lesson_pick",
     ),
     path("courses/<slug:slug>/presence/", presence_views.presence, name="studio_presence"),
+    path(
+        "courses/<slug:slug>/lessons/<uuid:lesson_id>/rules/",
+        rule_views.lesson_rules,
+        name="studio_lesson_rules",
+    ),
+    path(
+        "courses/<slug:slug>/modules/<uuid:module_id>/rules/",
+        rule_views.module_rules,
+        name="studio_module_rules",
+    ),
     path(f"{ITEM}/", item_views.studio_item, name="studio_item"),
     path(f"{ITEM}/draft/", item_views.studio_item_draft, name="studio_item_draft"),
     path(f"{ITEM}/preview/", item_views.studio_item_preview, name="studio_item_preview"),
