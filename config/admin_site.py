@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
 from lib.text import TextRefused, clean_text
 from tenancy.backoffice.access import AccessRules, pickable_rows
@@ -41,7 +42,8 @@ class CairnAdminSite(AdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
     def admin_view(self, view, cacheable=False):
-        return super().admin_view(_with_storable_parameters(view), cacheable)
+        known = require_http_methods(["GET", "HEAD", "POST"])
+        return super().admin_view(known(_with_storable_parameters(view)), cacheable)
 
     def autocomplete_view(self, request):
         return ScopedAutocomplete.as_view(admin_site=self)(request)
