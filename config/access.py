@@ -61,6 +61,7 @@ NOBODYS_ID = UUID(int=0)
 
 COURSE = {"slug": "course.slug"}
 LESSON = {"slug": "course.slug", "lesson_slug": "lesson.slug"}
+OF_VERSION = {"kind": "=course", "row_id": "course.pk", "number": "version.number"}
 ITEM = {"slug": "course.slug", "lesson_id": "item.lesson_id", "item_id": "item.item_id"}
 COURSE_ROW = {"slug": "=course", "row_id": "course.pk"}
 
@@ -83,6 +84,17 @@ ACCESS: dict[str, Access] = {
     ),
     "courses:studio": Access(GET, Who.STAFF),
     "courses:studio_new": Access(FORM, Who.STAFF),
+    "courses:studio_details": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "courses:studio_description_preview": Access(POST, Who.COURSE_STAFF, arguments=COURSE),
+    "courses:studio_settings": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "courses:studio_course_suggestions": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_check": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_publish": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_versions": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_versions_of": Access(
+        GET, Who.COURSE_STAFF, arguments=COURSE | {"kind": "=lesson", "row_id": "lesson.pk"}
+    ),
+    "content:studio_version": Access(FORM, Who.COURSE_STAFF, arguments=COURSE | OF_VERSION),
     "content:studio_course": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_outline": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_presence": Access(POST, Who.COURSE_STAFF, arguments=COURSE),

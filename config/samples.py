@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from config.access import Access, Address
 from content.models import Lesson, LessonItem, MediaAsset
-from courses.models import Course, CourseStaff
+from courses.models import Course, CourseStaff, CourseVersion
 from courses.pictures import version_of
 from enrollments.models import Enrollment
 from notifications import unsubscribing
@@ -33,6 +33,7 @@ class Samples:
     change: UUID | None = None  #: the request of a change that can be undone
     notification: Notification | None = None
     staff: CourseStaff | None = None
+    version: CourseVersion | None = None
     export: DataExport | None = None
     erasure: ErasureRequest | None = None
 
@@ -67,6 +68,7 @@ class Samples:
             enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
             notification=Notification.objects.order_by("created_at").first(),
             staff=CourseStaff.objects.filter(**of_course).order_by("created_at").first(),
+            version=CourseVersion.objects.filter(**of_course).order_by("number").first(),
             export=DataExport.objects.order_by("created_at").first(),
             erasure=ErasureRequest.objects.order_by("created_at").first(),
         )

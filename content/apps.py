@@ -8,7 +8,7 @@ class ContentConfig(AppConfig):
     verbose_name = _("Content")
 
     def ready(self):
-        from content import outline, preflight_checks, rendering  # noqa: PLC0415 -- models must be loaded first
+        from content import checks, outline, rendering  # noqa: PLC0415 -- models must be loaded first
         from content.services import outline as outline_services  # noqa: PLC0415 -- models must be loaded first
         from content.services import publishing  # noqa: PLC0415 -- models must be loaded first
         from content.studio import own_sections  # noqa: PLC0415 -- models must be loaded first
@@ -23,6 +23,4 @@ class ContentConfig(AppConfig):
         snapshots.register("outline", outline_services.outline_snapshot)
         waiting.register("content", publishing.count_waiting_lessons)
         own_sections.install()
-        preflight.register("content.outline", preflight_checks.check_outline)
-        preflight.register("content.lessons", preflight_checks.check_lessons)
-        preflight.register("content.images", preflight_checks.check_images)
+        preflight.register("content", checks.check_content)

@@ -1,10 +1,11 @@
 """What a text calls images and pages, turned into addresses."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
-from content.models import ContentItem, ContentVersion, MediaAsset
+from content.models import ContentItem, ContentVersion, MediaAsset, MediaUse
 from content.rendering import image_source, media_url
 from lib.markdown import ImageSource
 
@@ -58,6 +59,11 @@ def library_references(
     known = dict(known or {})
     if item.current_version_id and not known:
         known = media_by_src(item.current_version_id)
+    return known_references(item, known)
+
+
+def known_references(item: ContentItem, known: Mapping[str, MediaAsset]) -> References:
+    """The same where it is known already what earlier versions knew."""
     links = item.metadata.get("links", {})
 
     def find(src):
@@ -67,6 +73,15 @@ def library_references(
         return known.get(href) or links.get(href)
 
     return References(find, link)
+
+
+def media_by_version(version_ids: Iterable[UUID]) -> dict[UUID, dict[str, MediaAsset]]:
+    """The files within the texts of versions, by what each text calls them. One query."""
+    found: dict[UUID, dict[str, MediaAsset]] = defaultdict(dict)
+    uses = MediaUse.objects.filter(version__in=list(version_ids)).exclude(src="")
+    for use in uses.select_related("media"):
+        found[use.version_id][use.src] = use.media
+    return found
 
 
 def media_by_src(version_id: UUID) -> dict[str, MediaAsset]:

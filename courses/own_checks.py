@@ -1,38 +1,72 @@
 """The checks before publishing that courses can answer by themselves."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.models import Course
+from courses.models import Course, CourseDraft, CoursePrerequisite
 from courses.preflight import Finding, Level
+from courses.prerequisites import cycle_through
 
 
 def check_facts(course: Course) -> list[Finding]:
-    """What the catalogue would miss: none of it blocks, since a plain course is a course."""
-    found = []
-    if not course.summary:
+    """What the catalogue would miss: none of it blocks, since a plain course is a course. One query."""
+    draft = CourseDraft.objects.filter(course=course).first() if course.is_published else None
+    words = draft.changes if draft else {}
+
+    def is_missing(name, nothing=""):
+        return words.get(name, getattr(course, name)) == nothing
+
+    missing = []
+    if is_missing("summary"):
         text = _("There is no summary: the catalogue shows the title alone.")
-        found.append(Finding(Level.WARNING, "no_summary", text))
-    if not course.objectives:
-        text = _("It does not say what one learns.")
-        found.append(Finding(Level.WARNING, "no_objectives", text))
-    if course.duration_minutes is None:
+        missing.append(("no_summary", text))
+    if is_missing("objectives", []):
+        missing.append(("no_objectives", _("It does not say what one learns.")))
+    if is_missing("duration_minutes", None):
         text = _("There is no duration: a search for short courses does not find it.")
-        found.append(Finding(Level.WARNING, "no_duration", text))
-    return found
+        missing.append(("no_duration", text))
+    if not course.thumbnail:
+        missing.append(("no_picture", _("There is no picture.")))
+    url = reverse("courses:studio_details", args=[course.slug])
+    return [Finding(Level.WARNING, code, text, url) for code, text in missing]
 
 
 def check_prerequisites(course: Course) -> list[Finding]:
-    """A course that needs one nobody can join could never be joined itself."""
-    closed = [
-        link.required_course
-        for link in course.prerequisite_links.select_related("required_course")
-        if not link.required_course.is_published
+    """A course that needs one nobody can complete could never be joined itself. Two queries at most."""
+    needed = [
+        link.required_course for link in course.prerequisite_links.select_related("required_course")
     ]
-    return [
-        Finding(
-            Level.WARNING,
-            "prerequisite_closed",
-            _("“%(title)s” must be completed first, and is not published.") % {"title": needed},
+    if not needed:
+        return []
+    url = reverse("courses:studio_settings", args=[course.slug])
+    doubts = [(other, _doubt_about(other)) for other in needed]
+    found = [
+        Finding(Level.WARNING, code, text % {"title": other.title}, url)
+        for other, (code, text) in doubts
+        if code
+    ]
+    links = CoursePrerequisite.objects.values_list("course", "required_course")
+    if cycle_through(course.pk, links):
+        text = _("The courses that must be completed first need this one themselves.")
+        found.append(Finding(Level.ERROR, "prerequisite_circle", text, url))
+    return found
+
+
+def _doubt_about(course):
+    """Why people may not get through a course that is needed first: a code and a sentence, or nothing."""
+    if course.deleted_at is not None:
+        return "prerequisite_trashed", _(
+            "“%(title)s” must be completed first, and is in the trash."
         )
-        for needed in closed
-    ]
+    if not course.is_published:
+        return "prerequisite_closed", _(
+            "“%(title)s” must be completed first, and is not published."
+        )
+    if course.visibility == Course.Visibility.PRIVATE:
+        return "prerequisite_private", _("“%(title)s” must be completed first, and is private.")
+    if course.enrollment_type == Course.EnrollmentType.RESTRICTED:
+        return (
+            "prerequisite_restricted",
+            _("“%(title)s” must be completed first, and can be joined by invitation only."),
+        )
+    return "", ""

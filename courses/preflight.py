@@ -14,16 +14,26 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend: how bad it is, a stable code, a sentence for the author, and where to mend it."""
+    """One thing to mend: how bad it is, a stable code, a sentence for the author, and where to mend it.
+
+    `is_waiting` says that it is about something that students do not see as it is: it keeps that from being
+    published, and nothing else.
+    """
 
     level: Level
     code: str
     text: str
     url: str = ""
+    is_waiting: bool = False
 
     @property
     def is_error(self) -> bool:
         return self.level == Level.ERROR
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether students would meet an error."""
+        return self.is_error and not self.is_waiting
 
 
 _checks: dict[str, Callable] = {}
@@ -48,5 +58,5 @@ def findings_of(course) -> list[Finding]:
 
 
 def errors_of(course) -> list[Finding]:
-    """The findings that block publishing."""
-    return [finding for finding in findings_of(course) if finding.is_error]
+    """The findings that block publishing: errors in what students see, or would see once this is committed."""
+    return [finding for finding in findings_of(course) if finding.is_blocking]

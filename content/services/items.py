@@ -165,10 +165,10 @@ def refresh_html(items: Iterable[ContentItem]) -> int:
     return changed
 
 
-def preview(item: ContentItem, values: dict) -> Markup:
+def preview(item: ContentItem, values: dict, references: References | None = None) -> Markup:
     """The item as a lesson would show it with these values of a draft; only its text where it is unfinished.
 
-    Nothing is written. Raises ContentRefused for a text that cannot be shown.
+    `references` as for `save_version`. Nothing is written. Raises ContentRefused for a text that cannot be shown.
     """
     shown = copy(item)
     shown.title = values["title"]
@@ -177,7 +177,7 @@ def preview(item: ContentItem, values: dict) -> Markup:
         check_version(item.kind, media=version.media, video=version.video, url=version.url)
     except ContentRefused:
         shown.kind = Kind.TEXT
-    html = _render(version, library_references(item))
+    html = _render(version, references or library_references(item))
     with_title = item.metadata.get("show_title") is True
     return render_item(ShownItem(shown.kind, html, shown.title, with_title, anchor_of(item.pk)))
 

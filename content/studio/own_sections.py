@@ -10,6 +10,7 @@ from lib import jinja
 from users.models import Permission
 
 EDIT = frozenset({Permission.COURSE_EDIT})
+PUBLISH = EDIT | {Permission.COURSE_PUBLISH}
 
 
 def library_of(course):
@@ -22,6 +23,21 @@ def install():
     register(Section("overview", _("Overview"), "home", 10, EDIT, by_slug("content:studio_course")))
     register(
         Section("outline", _("Outline"), "outline", 20, EDIT, by_slug("content:studio_outline"))
+    )
+    register(
+        Section("details", _("Details"), "file-text", 30, EDIT, by_slug("courses:studio_details"))
+    )
+    register(
+        Section("settings", _("Settings"), "settings", 40, EDIT, by_slug("courses:studio_settings"))
+    )
+    register(
+        Section("check", _("Check"), "check-circle", 50, PUBLISH, by_slug("content:studio_check"))
+    )
+    register(
+        Section("publish", _("Publish"), "globe", 60, PUBLISH, by_slug("content:studio_publish"))
+    )
+    register(
+        Section("versions", _("Versions"), "clock", 70, EDIT, by_slug("content:studio_versions"))
     )
     register(Section("library", _("Media library"), "image", 80, EDIT, library_of))
     register(Section("staff", _("Staff"), "user", 90, LOOKING_AFTER, by_slug("courses:staff")))

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from content.studio import (
+    check_views,
     course_views,
     item_views,
     lesson_views,
     library_views,
     outline_views,
-    rule_views,
     presence_views,
+    publish_views,
+    rule_views,
+    versions_views,
 )
 
 ITEM = "courses/<slug:slug>/lessons/<uuid:lesson_id>/items/<uuid:item_id>"
@@ -30,7 +33,6 @@ urlpatterns = [
         lesson_views.pick,
         name="studio_lesson_pick",
     ),
-    path("courses/<slug:slug>/presence/", presence_views.presence, name="studio_presence"),
     path(
         "courses/<slug:slug>/lessons/<uuid:lesson_id>/rules/",
         rule_views.lesson_rules,
@@ -40,6 +42,20 @@ urlpatterns = [
         "courses/<slug:slug>/modules/<uuid:module_id>/rules/",
         rule_views.module_rules,
         name="studio_module_rules",
+    ),
+    path("courses/<slug:slug>/presence/", presence_views.presence, name="studio_presence"),
+    path("courses/<slug:slug>/check/", check_views.check, name="studio_check"),
+    path("courses/<slug:slug>/publish/", publish_views.publish, name="studio_publish"),
+    path("courses/<slug:slug>/versions/", versions_views.course_versions, name="studio_versions"),
+    path(
+        "courses/<slug:slug>/versions/<slug:kind>/<uuid:row_id>/",
+        versions_views.versions_of,
+        name="studio_versions_of",
+    ),
+    path(
+        "courses/<slug:slug>/versions/<slug:kind>/<uuid:row_id>/<int:number>/",
+        versions_views.version,
+        name="studio_version",
     ),
     path(f"{ITEM}/", item_views.studio_item, name="studio_item"),
     path(f"{ITEM}/draft/", item_views.studio_item_draft, name="studio_item_draft"),
@@ -53,6 +69,8 @@ urlpatterns = [
     path("library/tags/", library_views.library_tags, name="library_tags"),
     path("library/<uuid:media_id>/", library_views.library_file, name="library_file"),
     path(
-        "library/<uuid:media_id>/replace/", library_views.library_replace, name="library_replace"
+        "library/<uuid:media_id>/replace/",
+        library_views.library_replace,
+        name="library_replace",
     ),
 ]

@@ -17,22 +17,22 @@ from users.models import User
 
 
 @transaction.atomic
-def publish_course(course_id: UUID, *, by: User | None, now: datetime) -> Course:
+def publish_course(course_id: UUID, *, by: User | None, now: datetime, note: str = "") -> Course:
     """Open a course to those who may see it. `published_at` is set the first time and then kept.
 
-    Locks the course; one that is published already stays as it is. Announces `course_published`.
-    Raises InTheTrash, and NotReady with what the preflight found missing.
+    Locks the course; one that is published already stays as it is. The preflight looks at the course as it
+    would be, the first version keeps the note. Announces `course_published`. Raises InTheTrash, and NotReady with what the preflight found missing.
     """
     course = lock_course(course_id)
     if course.status == Course.Status.PUBLISHED:
         return course
-    if errors := preflight.errors_of(course):
-        raise NotReady(errors)
     is_first = course.published_at is None
     course.published_at = course.published_at or now
     before_publishing.prepare(course, by=by, now=now)
     _move(course, Course.Status.PUBLISHED)
-    keep_course_version(course, by=by, now=now)
+    if errors := preflight.errors_of(course):
+        raise NotReady(errors)
+    keep_course_version(course, by=by, now=now, note=note)
     course_published.send(sender=Course, course=course, by=by, is_first=is_first)
     return course
 

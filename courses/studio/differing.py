@@ -22,11 +22,12 @@ def differing(
     tell: Callable[[str, Any], str],
 ) -> list[Change]:
     """The fields whose values differ, in the order of `labels` (name and label); `tell(name, value)` puts a value into words."""
-    return [
-        change_of(label, tell(name, before.get(name)), tell(name, after.get(name)))
+    told = (
+        (label, tell(name, before.get(name)), tell(name, after.get(name)))
         for name, label in labels
         if before.get(name) != after.get(name)
-    ]
+    )
+    return [change_of(label, old, new) for label, old, new in told if old != new]
 
 
 def change_of(label: str, before: str, after: str) -> Change:

@@ -59,5 +59,6 @@ def confirm(
     }
     response = render(request, "courses/impact_confirm.html", context)
     if request.headers.get("HX-Request"):
-        response.headers.update(_WHOLE_PAGE)
+        for name, value in _WHOLE_PAGE.items():
+            response[name] = value
     return response

@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from courses.studio import course_views
+from courses.studio import course_views, details_views, settings_views
 
 urlpatterns = [
     path("", course_views.course_list, name="studio"),
     path("new/", course_views.course_new, name="studio_new"),
+    path("courses/<slug:slug>/details/", details_views.details, name="studio_details"),
+    path(
+        "courses/<slug:slug>/details/preview/",
+        details_views.description_preview,
+        name="studio_description_preview",
+    ),
+    path("courses/<slug:slug>/settings/", settings_views.settings, name="studio_settings"),
+    path(
+        "courses/<slug:slug>/settings/courses/",
+        settings_views.course_suggestions,
+        name="studio_course_suggestions",
+    ),
 ]
