@@ -8,6 +8,7 @@ from enrollments.standing import standing_here
 from privacy import retention
 from progress import requirements
 from progress.impact import measure_reached, measure_shown, tell_reached, tell_shown
+from progress.impact_locks import measure_doors, tell_doors
 from progress.retention import clear_visits
 from progress.unlocking import states_of
 from progress.viewing import barriers_for, work_of
@@ -35,5 +36,6 @@ def install():
     register_states(outline_states)
     impact.register("reached", measure_reached, tell_reached)
     impact.register("shown lessons", measure_shown, tell_shown)
+    impact.register("doors", measure_doors, tell_doors)
     requirements.register("lessons", requirements.all_lessons_are_done)
     retention.register("visits", _("Details of visits"), clear_visits)

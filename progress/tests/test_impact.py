@@ -1,6 +1,6 @@
 """What a change of a course would do to people: found out without doing it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -128,6 +128,43 @@ def test_settings_tell_of_seats_above_the_limit_and_of_those_who_wait(organizati
     ]
 
 
+def test_lessons_in_order_lock_for_those_who_have_not_come_so_far(organization):
+    course, (first, second, third) = course_with(2, 1)
+    done(course)
+    done(course, first)
+    done(course, first, second, third)
+
+    in_order = texts(course, lambda: update_course(course.pk, **BY, is_sequential=True))
+    assert in_order == [("Locked for 2 students: 2 lessons.", True)]
+
+    update_course(course.pk, **BY, is_sequential=True)
+    free = texts(course, lambda: update_course(course.pk, **BY, is_sequential=False))
+    assert free == [("Open for 2 students: 2 lessons.", False)]
+
+
+def test_dates_lock_for_those_who_have_not_done_the_lesson(organization):
+    course, (first, second) = course_with(2)
+    done(course)
+    done(course, second)
+    later = NOW + timedelta(days=3)
+
+    def change():
+        outline.update_lesson(Lesson.objects.get(pk=second.pk), opens_at=later, **BY)
+
+    assert texts(course, change) == [("Locked for 1 student: 1 lesson.", True)]
+
+
+def test_days_after_enrolling_lock_for_those_who_came_late(organization):
+    course, (first, second) = course_with(2)
+    for days in (1, 5, 9):
+        EnrollmentFactory(course=course, enrolled_at=NOW - timedelta(days=days))
+
+    def change():
+        outline.update_lesson(Lesson.objects.get(pk=second.pk), opens_after_days=7, **BY)
+
+    assert texts(course, change) == [("Locked for 2 students: 1 lesson.", True)]
+
+
 def test_course_without_people_feels_nothing_of_its_lessons(organization):
     course, lessons = course_with(2)
 
@@ -188,5 +225,5 @@ def test_impact_costs_the_same_for_few_and_many(organization, count, django_asse
     for _number in range(count):
         done(course, lessons[0])
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(31):
         impact.impact_of(course, lambda: unpublish_course(course.pk, **BY), now=NOW)
