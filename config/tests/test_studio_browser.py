@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from content.models import Module
+from content.models import Lesson, LessonDraft, Module
 from content.services import outline
 from courses.tests.factories import CourseFactory
 from tenancy.context import organization_context
@@ -238,3 +238,57 @@ def test_two_people_see_each_other(open_page, course):
     page = open_page(OUTLINE)
 
     expect(page.locator(".presence")).to_have_text("Tomas is editing this too.")
+
+
+def lesson_page(course, title="Tools"):
+    with organization_context(course.organization_id):
+        return f"/studio/courses/walls/lessons/{Lesson.objects.get(title=title).pk}/"
+
+
+def drafted(course):
+    with organization_context(course.organization_id):
+        draft = LessonDraft.objects.first()
+        return draft and draft.changes
+
+
+def test_words_of_a_lesson_are_saved_while_one_types(open_page, course):
+    page = open_page(lesson_page(course))
+
+    page.get_by_label("Summary").press_sequentially("Gloves first.")
+
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved ")
+    assert drafted(course) == {"summary": "Gloves first."}
+    page.get_by_label("Summary").press_sequentially(" Then a hammer.")
+    expect(page.locator("[data-save-state]")).to_have_text("Not saved yet")
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved ")
+    page.reload()
+    expect(page.get_by_label("Summary")).to_have_value("Gloves first. Then a hammer.")
+
+
+def test_words_typed_without_a_network_are_saved_when_it_is_back(open_page, course):
+    page = open_page(lesson_page(course))
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+
+    page.get_by_label("Summary").fill("Gloves first.")
+    expect(page.locator("[data-save-state]")).to_contain_text("cannot be reached")
+    page.context.set_offline(False)
+
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved ", timeout=15_000)
+    assert drafted(course) == {"summary": "Gloves first."}
+
+
+def test_the_second_of_two_people_sees_the_difference_and_decides(open_page, course):
+    with organization_context(course.organization_id):
+        admin = UserFactory(admin=True, first_name="Tomas", last_name="")
+    mine, theirs = open_page(lesson_page(course)), open_page(lesson_page(course), admin)
+    theirs.get_by_label("Title").fill("Tools and gloves")
+    expect(theirs.locator("[data-save-state]")).to_contain_text("Saved ")
+
+    mine.get_by_label("Title").fill("Hammers")
+    expect(mine.get_by_role("alert")).to_contain_text("Tomas saved another text meanwhile.")
+    assert drafted(course) == {"title": "Tools and gloves"}
+
+    mine.get_by_role("button", name="Save", exact=True).click()
+    expect(mine.locator("#messages")).to_contain_text("Saved.")
+    assert drafted(course) == {"title": "Hammers"}

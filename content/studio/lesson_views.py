@@ -99,7 +99,7 @@ def pick(request, slug, lesson_id):
 def _save(request, course, found):
     """Keep the words, for a person or a script that asks for JSON."""
     wants_json = request.headers.get("Accept", "").startswith("application/json")
-    form = LessonWordsForm(request.POST)
+    form = _form(course, found, request.POST)
     if form.is_valid():
         try:
             draft = edit_lesson(
@@ -141,7 +141,7 @@ def _conflict(request, course, found, form, draft, *, wants_json):
     if wants_json:
         html = render_to_string("courses/_conflict.html", conflict, request)
         return JsonResponse({"revision": revision, "html": html}, status=409)
-    mine = LessonWordsForm(initial=form.words | {"revision": revision})
+    mine = _form(course, found, initial=form.words | {"revision": revision})
     return _page(request, course, found, form=mine, conflict=conflict, status=409)
 
 
@@ -186,7 +186,7 @@ def _page(request, course, found, *, form=None, conflict=None, status=200):
         "title": words["title"],
         "draft": draft,
         "revision": revision,
-        "form": form or LessonWordsForm(initial=words | {"revision": revision}),
+        "form": form or _form(course, found, initial=words | {"revision": revision}),
         "conflict": conflict,
         "entries": _entries(found),
         "rules": lesson_sentence(found),
@@ -196,6 +196,13 @@ def _page(request, course, found, *, form=None, conflict=None, status=200):
         "crumbs": [*_crumbs(course), (words["title"], "")],
     }
     return render(request, "content/studio_lesson.html", context, status=status)
+
+
+def _form(course, found, data=None, **options):
+    """The form of the words; a script saves it while somebody types."""
+    here = reverse("content:studio_lesson", args=[course.slug, found.pk])
+    attributes = {"data-autosave": here, "data-unsaved": ""}
+    return LessonWordsForm(data, form_action=here, form_attrs=attributes, **options)
 
 
 def _lesson(course, lesson_id):

@@ -19,6 +19,7 @@ const parts = {
   "form[data-unsaved]": () => import("./unsaved.js"),
   "form[data-editor], [data-forget-draft]": () => import("./editor.js"),
   "form[data-uploader]": () => import("./upload.js"),
+  "form[data-autosave]": () => import("./draft-form.js"),
   "[data-presence]": () => import("./presence.js"),
   "[data-in-place]": () => import("./in-place.js"),
   "[data-reorder]": () => import("./reorder.js"),
