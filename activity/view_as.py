@@ -1,22 +1,31 @@
-"""Seeing the site as a student sees it: the same pages, with everything about the student and nothing to change."""
+"""Seeing the site as a student sees it: the same pages, with everything about the student and nothing to change.
 
+A higher floor may set a scene for the look: another time, a student who does not exist, what is not published yet.
+"""
+
+from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import InternalError, connection, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from activity.permissions import can_view_as
+from lib.cache import without_caches
 from notifications.services import unread_count
 from tenancy import security
 from users.models import User
+from users.permissions import grants_of
 from users.time_zones import as_read_by
 
 LASTS = timedelta(hours=1)
@@ -31,6 +40,31 @@ SELECT set_config('app.private_to', %s, true), set_config('transaction_read_only
 """
 
 
+class Scene(Protocol):
+    """What is different from the site as it is, while somebody looks."""
+
+    student: User
+    at: datetime  #: what the pages take for now
+    title: str  #: whose eyes, for the bar
+    notes: list[str]  #: what else is different, for the bar
+
+    def set_up(self, match: ResolverMatch | None) -> None:
+        """Write what the scene needs, in a savepoint that is rolled back when the page is drawn."""
+
+
+SceneFunction = Callable[[User, dict, datetime], Scene | None]
+_scene_functions: list[SceneFunction] = []
+
+
+def register_scenes(function: SceneFunction) -> None:
+    """Let `function(viewer, facts, now)` make the scene that `begin_scene` was given the facts of, as JSON knows them.
+
+    None where the viewer may not see it any more.
+    """
+    if function not in _scene_functions:
+        _scene_functions.append(function)
+
+
 @dataclass(frozen=True, slots=True)
 class ViewAs:
     """A look at the site through a student's eyes; `back` is where it leads to when it ends."""
@@ -39,6 +73,7 @@ class ViewAs:
     student: User
     started_at: datetime
     back: str
+    scene: Scene | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -55,18 +90,31 @@ def begin(request, student: User, *, reason: str, back: str) -> None:
     security.record(security.Kind.VIEW_AS_STARTED, user_id=student.pk, reason=reason)
 
 
+def begin_scene(request, facts: dict, *, person_id: UUID | None, reason: str, back: str) -> None:
+    """The same with a scene. `person_id` is whom the pages are about, None for somebody who does not exist."""
+    request.session[SESSION_KEY] = {
+        "student": person_id and str(person_id),
+        "started_at": request.now.isoformat(),
+        "back": back,
+        "scene": facts,
+    }
+    if person_id is not None:
+        security.record(security.Kind.VIEW_AS_STARTED, user_id=person_id, reason=reason)
+
+
 def end(request, *, how: str) -> str:
     """The session shows the viewer's own pages again. Where they came from; "" if nothing was begun."""
     kept = request.session.pop(SESSION_KEY, None)
     if kept is None:
         return ""
     lasted = request.now - parse_datetime(kept["started_at"])
-    security.record(
-        security.Kind.VIEW_AS_ENDED,
-        user_id=kept["student"],
-        how=how,
-        minutes=round(lasted.total_seconds() / 60),
-    )
+    if kept["student"] is not None:
+        security.record(
+            security.Kind.VIEW_AS_ENDED,
+            user_id=kept["student"],
+            how=how,
+            minutes=round(lasted.total_seconds() / 60),
+        )
     return kept["back"]
 
 
@@ -125,12 +173,29 @@ class ViewAsMiddleware:
             request.user = view_as.viewer
 
     def _answer_reading(self, request):
-        with transaction.atomic():
+        with transaction.atomic(), _scene_set(request):
+            grants_of(request.user)  # known before a view may fail, for the page that tells of it
             with connection.cursor() as cursor:
                 cursor.execute(AS_STUDENT, [str(request.user.pk)])
             response = self.get_response(request)
             transaction.set_rollback(True)
         return response
+
+
+@contextmanager
+def _scene_set(request):
+    """Draw the page at the scene's time, from what the scene wrote; no cache learns of it."""
+    scene, now = request.view_as.scene, request.now
+    if scene is None:
+        yield
+        return
+    with without_caches():
+        scene.set_up(_match(request))
+        request.now = scene.at
+        try:
+            yield
+        finally:
+            request.now = now
 
 
 def current(request) -> ViewAs | None:
@@ -139,17 +204,32 @@ def current(request) -> ViewAs | None:
     started_at = parse_datetime(kept["started_at"])
     if request.now >= started_at + LASTS:
         return None
-    student = User.objects.active().with_person().filter(pk=kept["student"]).first()
-    if student is None or not can_view_as(request.user, student):
+    if "scene" in kept:
+        scenes = (make(request.user, kept["scene"], request.now) for make in _scene_functions)
+        scene = next(filter(None, scenes), None)
+        return scene and ViewAs(request.user, scene.student, started_at, kept["back"], scene)
+    student = person_to_look_as(request.user, kept["student"])
+    return student and ViewAs(request.user, student, started_at, kept["back"])
+
+
+def person_to_look_as(viewer: User, person_id: UUID | str) -> User | None:
+    """The person with all that pages say of them; None where the viewer may not see the site as they do."""
+    student = User.objects.active().with_person().filter(pk=person_id).first()
+    if student is None or not can_view_as(viewer, student):
         return None
     student.unread_count = unread_count(student)
-    return ViewAs(request.user, student, started_at, kept["back"])
+    return student
 
 
 def page_name(request) -> str | None:
     """The name of the address, "" for an unnamed one, None where there is no page."""
+    match = _match(request)
+    return match and match.view_name
+
+
+def _match(request):
     try:
-        return resolve(request.path_info).view_name
+        return resolve(request.path_info)
     except Resolver404:
         return None
 

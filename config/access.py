@@ -141,6 +141,7 @@ ACCESS: dict[str, Access] = {
     ),
     "progress:go_on": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
     "progress:reopen": Access(POST, Who.STUDENT, Tenancy.PRIVATE, LESSON),
+    "progress:preview": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "progress:my_courses": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
     "progress:lesson": Access(GET, Who.LEARNER, Tenancy.PRIVATE, LESSON),
     "progress:complete": Access(POST, Who.LEARNER, Tenancy.PRIVATE, LESSON),

@@ -7,8 +7,13 @@ import functools
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from django.conf import settings
+from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
+from django.core.cache.backends.dummy import DummyCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.db import DatabaseError, transaction
 from redis.backoff import NoBackoff
@@ -36,6 +41,19 @@ _MISS = {
     "clear": lambda: False,
 }
 _WRITES = {"set", "delete", "incr", "set_many", "delete_many"}
+
+
+@contextmanager
+def without_caches() -> Iterator[None]:
+    """Read nothing from any cache and keep nothing in one: for what is made in a transaction that is taken back."""
+    own = {alias: caches[alias] for alias in settings.CACHES}
+    for alias in own:
+        caches[alias] = DummyCache(alias, {})
+    try:
+        yield
+    finally:
+        for alias, backend in own.items():
+            caches[alias] = backend
 
 
 class _Health:

@@ -2,17 +2,22 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from activity.view_as import register_scenes
 from content.outline import OPEN, register_states
 from courses import impact
+from courses.studio.sections import Section, by_slug
+from courses.studio.sections import register as register_section
 from enrollments.standing import standing_here
 from privacy import retention
 from progress import requirements
 from progress.impact import measure_reached, measure_shown, tell_reached, tell_shown
 from progress.impact_locks import measure_doors, tell_doors
 from progress.retention import clear_visits
+from progress.time_machine import scene_of
 from progress.unlocking import states_of
 from progress.viewing import barriers_for, work_of
 from users.backends import read_along
+from users.models import Permission
 
 
 def outline_states(request, course, outline):
@@ -30,10 +35,21 @@ def outline_states(request, course, outline):
 #: Whether somebody read previews whose courses they are not on yet.
 HAS_PREVIEW_WORK = "EXISTS (SELECT FROM progress_previewwork w WHERE w.student_id = person.id)"
 
+PREVIEW = Section(
+    "preview",
+    _("Preview"),
+    "eye",
+    45,
+    frozenset({Permission.COURSE_EDIT}),
+    by_slug("progress:preview"),
+)
+
 
 def install():
     read_along("has_preview_work", HAS_PREVIEW_WORK)
     register_states(outline_states)
+    register_scenes(scene_of)
+    register_section(PREVIEW)
     impact.register("reached", measure_reached, tell_reached)
     impact.register("shown lessons", measure_shown, tell_shown)
     impact.register("doors", measure_doors, tell_doors)

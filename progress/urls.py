@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from progress import views
+from progress import time_machine_views, views
 
 app_name = "progress"
 
 urlpatterns = [
+    path("studio/courses/<slug:slug>/preview/", time_machine_views.preview, name="preview"),
     path("my/courses/", views.my_courses, name="my_courses"),
     path("courses/<slug:slug>/continue/", views.go_on, name="go_on"),
     path("courses/<slug:slug>/progress/", views.course_progress, name="course_progress"),

@@ -376,3 +376,10 @@ def test_cache_in_the_database_can_be_asked_while_looking(organization, settings
         assert stored.get("older") is None
         assert stored.set("new", 1) is None
         transaction.set_rollback(True)
+
+
+def test_page_that_a_view_does_not_find_is_told_as_to_the_student(client, admin, student):
+    begin(client, admin, student)
+    response = client.get("/courses/nothing/")
+    assert response.status_code == 404
+    assert BAR in response.content.decode()
