@@ -29,6 +29,12 @@ function valuesOf(form) {
   return Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.value]));
 }
 
+// What the server wrote into a field, whatever was typed before this file was there.
+function writtenIn(field) {
+  if (field.type !== "select-one") return field.defaultValue;
+  return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value ?? "";
+}
+
 // Forgets the copy on the device where somebody decides against it.
 export function forgetOnDemand(root, person) {
   for (const leaver of root.querySelectorAll("[data-forget-draft]")) {
@@ -48,22 +54,27 @@ export class Autosave {
     this.key = keyOf(form);
     this.state = document.querySelector("[data-save-state]");
     this.notes = form.querySelector("[data-notes]");
-    this.saved = JSON.stringify(valuesOf(form));
+    this.saved = JSON.stringify(Object.fromEntries(fieldsOf(form).map((field) => [field.name, writtenIn(field)])));
     this.isHeld = "held" in form.dataset;
     this.isStopped = false;
     this.sending = null;
     this.wait = FIRST_RETRY;
     this.timer = 0;
     this.isLeaving = false;
-    this.restore();
+    if (this.isHeld) this.keep();
+    else if (this.isUnsaved()) this.soon(PAUSE);
+    else this.restore();
     form.addEventListener("input", (event) => this.changed(event.target));
     form.addEventListener("change", (event) => this.changed(event.target, true));
     form.addEventListener("submit", () => { this.isLeaving = true; clearTimeout(this.timer); });
     addEventListener("online", () => this.soon(0));
     addEventListener("pageshow", (event) => { if (event.persisted) this.isLeaving = false; });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.flush(); });
+    for (const leaver of document.querySelectorAll("[data-forget-draft]")) {
+      leaver.addEventListener("click", () => { this.isLeaving = true; });
+    }
     addEventListener("beforeunload", (event) => {
-      if (this.isUnsaved() && !this.isLeaving) event.preventDefault();
+      if ((this.isHeld || this.isUnsaved()) && !this.isLeaving) event.preventDefault();
     });
   }
 
@@ -81,9 +92,11 @@ export class Autosave {
     this.soon(PAUSE);
   }
 
+  // On a page that asks for a decision the copy stays one of what was begun from before: none is made by coming back.
   keep() {
     const { revision, base } = this.form.elements;
-    write(this.key, { revision: revision.value, base: base.value, values: valuesOf(this.form) });
+    const begun = (this.isHeld && read(this.key)) || { revision: revision.value, base: base.value };
+    write(this.key, { revision: begun.revision, base: begun.base, values: valuesOf(this.form) });
   }
 
   // What is on the device and not on the server comes back into the form, and is saved from there.
@@ -92,8 +105,8 @@ export class Autosave {
     if (!kept?.values) return;
     const now = valuesOf(this.form);
     const differs = Object.keys(kept.values).some((name) => name in now && kept.values[name] !== now[name]);
-    if (!differs || this.isHeld) {
-      if (!this.isHeld) write(this.key, null);
+    if (!differs) {
+      write(this.key, null);
       return;
     }
     for (const field of fieldsOf(this.form)) {

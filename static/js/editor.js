@@ -206,7 +206,7 @@ class Editor {
       const at = this.area.value.lastIndexOf(found.pasted);
       if (at >= 0) {
         this.area.setSelectionRange(at, at + found.pasted.length);
-        type(this.area, found.text);
+        block(this.area, found.text);
       }
       close();
     });
