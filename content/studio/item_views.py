@@ -222,10 +222,20 @@ def _page(request, place, draft, form, *, saved, theirs):
         "may_publish": permissions.can_publish_course(request.user, place.course),
         "other_places": _other_places(place),
         "hosts": videos.hosts(),
+        "video_has_more": _video_has_more(draft, form),
         **_preview(place.item, values),
     }
     status = CONFLICT if theirs else 422 if form.errors else 200
     return render(request, "content/item_edit.html", context, status=status)
+
+
+def _video_has_more(draft, form):
+    """Whether the folded part of a video's form has something to see."""
+    parts = ("captions", "poster", "duration_seconds")
+    names = ("captions", "captions_upload", "poster", "poster_upload", "minutes")
+    return any(getattr(draft.video, part, None) for part in parts) or any(
+        name in form.errors for name in names
+    )
 
 
 def _values_of(draft):

@@ -187,7 +187,7 @@ export class Autosave {
 
   stop(text) {
     this.isStopped = true;
-    this.say(text, true);
+    this.say(this.form.dataset.sayUnsaved, true);
     this.tell(text);
   }
 
