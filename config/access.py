@@ -63,6 +63,8 @@ COURSE = {"slug": "course.slug"}
 LESSON = {"slug": "course.slug", "lesson_slug": "lesson.slug"}
 OF_VERSION = {"kind": "=course", "row_id": "course.pk", "number": "version.number"}
 ITEM = {"slug": "course.slug", "lesson_id": "item.lesson_id", "item_id": "item.item_id"}
+PATH = {"slug": "path.slug"}
+PATH_ROW = {"path_id": "path.pk"}
 COURSE_ROW = {"slug": "=course", "row_id": "course.pk"}
 
 ACCESS: dict[str, Access] = {
@@ -125,6 +127,19 @@ ACCESS: dict[str, Access] = {
     "content:library_tags": Access(FORM, Who.STAFF),
     "content:library_file": Access(FORM, Who.COURSE_STAFF, arguments={"media_id": "media.pk"}),
     "content:library_replace": Access(POST, Who.COURSE_STAFF, arguments={"media_id": "media.pk"}),
+    "content:paths": Access(GET, Who.ANYONE),
+    "content:path": Access(GET, Who.ANYONE, arguments=PATH),
+    "content:path_picture": Access(
+        GET, Who.ANYONE, arguments={"path_id": "path.pk", "version": "path_picture_version"}
+    ),
+    "content:studio_paths": Access(GET, Who.STAFF),
+    "content:studio_path_new": Access(FORM, Who.STAFF),
+    "content:studio_path": Access(FORM, Who.OWNER, arguments=PATH_ROW),
+    "content:studio_path_courses": Access(GET, Who.OWNER, arguments=PATH_ROW),
+    "content:studio_path_details": Access(FORM, Who.OWNER, arguments=PATH_ROW),
+    "enrollments:path_join": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE, PATH),
+    "enrollments:path_leave": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE, PATH),
+    "enrollments:path_numbers": Access(GET, Who.OWNER, arguments=PATH_ROW),
     "content:media": Access(
         GET, Who.ANYONE, arguments={"media_id": "media.pk", "variant": "=original"}
     ),
@@ -308,6 +323,7 @@ BACK_OFFICE = {
     ),
     "enrollments_enrollmentchange": OF_COURSES_TO_READ,
     "privacy_retentionpolicy": BackOffice(add=Who.NOBODY, delete=Who.NOBODY),
+    "enrollments_pathenrollment": OF_OWNERS_TO_READ,
     "progress_lessonprogress": OF_COURSES_TO_READ,
     "progress_moduleprogress": OF_COURSES_TO_READ,
     "socialaccount_socialapp": FOR_ADMINS,

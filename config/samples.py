@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
 from config.access import Access, Address
-from content.models import Lesson, LessonItem, MediaAsset
+from content.models import LearningPath, Lesson, LessonItem, MediaAsset
 from courses.models import Course, CourseStaff, CourseVersion
 from courses.pictures import version_of
 from enrollments.models import Enrollment
@@ -36,6 +36,7 @@ class Samples:
     version: CourseVersion | None = None
     export: DataExport | None = None
     erasure: ErasureRequest | None = None
+    path: LearningPath | None = None
 
     @property
     def picture_version(self) -> str | None:
@@ -43,6 +44,13 @@ class Samples:
         if self.course is None or not self.course.thumbnail:
             return None
         return version_of(self.course.thumbnail.name)
+
+    @property
+    def path_picture_version(self) -> str | None:
+        """Of the learning path's picture."""
+        if self.path is None or not self.path.thumbnail:
+            return None
+        return version_of(self.path.thumbnail.name)
 
     @property
     def unsubscribe_token(self) -> str | None:
@@ -71,6 +79,7 @@ class Samples:
             version=CourseVersion.objects.filter(**of_course).order_by("number").first(),
             export=DataExport.objects.order_by("created_at").first(),
             erasure=ErasureRequest.objects.order_by("created_at").first(),
+            path=LearningPath.objects.live().filter(status=status).order_by("created_at").first(),
         )
 
     def value(self, path: str):

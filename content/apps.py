@@ -9,6 +9,7 @@ class ContentConfig(AppConfig):
 
     def ready(self):
         from content import checks, outline, rendering  # noqa: PLC0415 -- models must be loaded first
+        from content.paths_page import paths_with  # noqa: PLC0415 -- models must be loaded first
         from content.services import outline as outline_services  # noqa: PLC0415 -- models must be loaded first
         from content.services import publishing  # noqa: PLC0415 -- models must be loaded first
         from content.studio import own_sections  # noqa: PLC0415 -- models must be loaded first
@@ -18,6 +19,7 @@ class ContentConfig(AppConfig):
 
         jinja.register("course_outline", outline.course_outline)
         jinja.register("render_lesson", rendering.render_lesson)
+        jinja.register("paths_with", paths_with)
         jinja.register_filter("filesize", filesizeformat)
         before_publishing.register("content", publishing.prepare_course)
         snapshots.register("outline", outline_services.outline_snapshot)

@@ -7,8 +7,19 @@ from django.utils.translation import ngettext
 
 from activity.trash_registry import Dependent, TrashKind, register, register_dependents
 from content import permissions
-from content.models import ContentItem, Lesson, LessonItem, MediaAsset, MediaUse, Module
-from content.services import items, media, outline
+from content.models import (
+    ContentItem,
+    LearningPath,
+    Lesson,
+    LessonItem,
+    MediaAsset,
+    MediaUse,
+    Module,
+    PathPrerequisite,
+    PathStep,
+)
+from content.path_refusals import PathRefused
+from content.services import items, media, outline, paths
 from content.services.items import ContentRefused
 from content.services.media import StillShown
 from content.services.outline import OutlineRefused
@@ -31,6 +42,10 @@ def items_of(user):
 
 def media_of(user):
     return MediaAsset.objects.all() if _is_admin(user) else permissions.media_of(user)
+
+
+def paths_of(user):
+    return LearningPath.objects.owned_by(user)
 
 
 def _is_admin(user):
@@ -100,6 +115,22 @@ def shown_in_items(asset) -> Iterator[Dependent]:
         yield Dependent(use["version__item__title"])
 
 
+def steps_of_paths(course) -> Iterator[Dependent]:
+    """Each path by name; its page cannot lead people on without the course."""
+    steps = PathStep.objects.filter(course=course, path__deleted_at=None).select_related("path")
+    for step in steps.order_by("path__title")[:10]:
+        yield Dependent(step.path.title, step.path.get_absolute_url())
+
+
+def paths_that_wait(path) -> Iterator[Dependent]:
+    links = PathPrerequisite.objects.filter(required_path=path, path__deleted_at=None)
+    if count := links.count():
+        text = ngettext(
+            "%(num)d path that asks for it first", "%(num)d paths that ask for it first", count
+        )
+        yield Dependent(text % {"num": count})
+
+
 SHARED = {
     "purge": purge_row,
     "can_purge": admins_alone,
@@ -155,7 +186,20 @@ register(
         **SHARED,
     )
 )
+register(
+    TrashKind(
+        name="path",
+        model=LearningPath,
+        icon="map",
+        rows=paths_of,
+        put=paths.trash_path,
+        restore=paths.restore_path,
+        **SHARED | {"refusals": (PathRefused, KeptInTrash)},
+    )
+)
 register_dependents("course", parts_of_course)
+register_dependents("course", steps_of_paths)
+register_dependents("path", paths_that_wait)
 register_dependents("module", lessons_in)
 register_dependents("lesson", items_in)
 register_dependents("item", shown_in_lessons)

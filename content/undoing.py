@@ -13,19 +13,26 @@ from content.cache import media_key
 from content.models import (
     ContentItem,
     ContentVersion,
+    LearningPath,
     Lesson,
     LessonItem,
     MediaAsset,
     MediaUse,
     Module,
+    PathPrerequisite,
+    PathStep,
     VideoAsset,
 )
-from content.services import items, media, outline
+from content.path_checks import blocking, find_problems
+from content.path_refusals import NotReady, PathRefused
+from content.services import items, media, outline, paths
 from content.services.items import ContentRefused
 from content.services.media import StillShown
 from content.services.ordering import arrange
 from content.services.outline import OutlineRefused
 from content.services.replacing import items_showing
+from content.signals import path_steps_changed
+from courses.cache import bump_catalogue_version
 from courses.undoing import course_rights, lock_courses, rights_by
 from users.models import Permission
 from users.permissions import holds
@@ -128,6 +135,55 @@ def after_media(changes: list[Change], *, by, now) -> None:
     transaction.on_commit(lambda: cache.delete_many(keys))
 
 
+def path_rights(user, ids: set[UUID]) -> Question:
+    """Of authors on their own paths, and of admins."""
+    return _rights_in(user, LearningPath, _own_paths, ids)
+
+
+def _own_paths(user, rows):
+    return rows.owned_by(user)
+
+
+def lock_paths(ids: Iterable[UUID]) -> None:
+    rows = LearningPath.objects.filter(pk__in=ids).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
+def trash_path(row_id, *, by, now):
+    paths.trash_path(LearningPath.objects.get(pk=row_id), by=by, now=now)
+
+
+def after_paths(changes: list[Change], *, by, now) -> None:
+    """Make anew what is derived, and let a published path be one that people can go."""
+    moved = {change.row_id for change in changes if "status" in (change.after or {})}
+    for path in LearningPath.objects.filter(pk__in={change.row_id for change in changes}):
+        paths.render_description(path)
+        path.save(update_fields=["description_html"])
+        is_open = path.status == LearningPath.Status.PUBLISHED and path.deleted_at is None
+        if path.pk in moved and is_open and (problems := blocking(find_problems(path))):
+            raise NotReady(problems)
+    bump_catalogue_version()
+
+
+def after_steps(changes: list[Change], *, by, now) -> None:
+    """The steps are numbered without gaps, and everybody's progress is counted anew."""
+    changed = sorted({change.values["path_id"] for change in changes})
+    for path in LearningPath.objects.filter(pk__in=changed):
+        arrange(PathStep.objects.filter(path=path))
+        path_steps_changed.send(sender=LearningPath, path=path, at=now)
+    bump_catalogue_version()
+
+
+def after_path_prerequisites(changes: list[Change], *, by, now) -> None:
+    """No circle closes by what comes back."""
+    paths.one_at_a_time()
+    for path_id in sorted({change.values["path_id"] for change in changes}):
+        links = PathPrerequisite.objects.filter(path=path_id)
+        wanted = set(links.values_list("required_path", flat=True))
+        paths.check_path_prerequisites(UUID(path_id), wanted)
+    bump_catalogue_version()
+
+
 refusals = (ContentRefused, OutlineRefused, StillShown)
 of_course = {
     "key": "course_id",
@@ -171,5 +227,40 @@ register(
     )
 )
 register(UndoTable(model=VideoAsset, rights=video_rights, after=after_videos))
+of_path = {
+    "key": "path_id",
+    "rights": path_rights,
+    "lock": lock_paths,
+    "refusals": (PathRefused,),
+}
+register(
+    UndoTable(
+        model=LearningPath,
+        rights=path_rights,
+        lock=lock_paths,
+        derived=frozenset({"description_html"}),
+        files=("thumbnail",),
+        trash=trash_path,
+        after=after_paths,
+        refusals=(PathRefused,),
+    )
+)
+register(
+    UndoTable(
+        model=PathStep,
+        **of_path,
+        places=PLACES,
+        uses=frozenset({"course_id"}),
+        after=after_steps,
+    )
+)
+register(
+    UndoTable(
+        model=PathPrerequisite,
+        **of_path,
+        uses=frozenset({"required_path_id"}),
+        after=after_path_prerequisites,
+    )
+)
 undo_registry.register_history(ContentVersion, of="item_id")
 undo_registry.register_history(MediaUse, of="version_id")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from activity.registry import Kind, register
-from enrollments.models import Enrollment, EnrollmentChange
+from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
 
 Status = Enrollment.Status
 
@@ -21,6 +21,16 @@ def tell_state(before: dict | None, after: dict | None) -> str | None:
     if before is None or after is None:
         return None
     return _STATES.get(after.get("status"))
+
+
+def tell_path(before: dict | None, after: dict | None) -> str | None:
+    if after is None:
+        return None
+    if before is None or ("left_at" in after and after["left_at"] is None):
+        return _("%(who)s joined %(thing)s")
+    if after.get("left_at"):
+        return _("%(who)s left %(thing)s")
+    return _("%(who)s completed %(thing)s") if after.get("completed_at") else None
 
 
 register(
@@ -43,5 +53,13 @@ register(
         """,
         hidden=frozenset({"at", "enrollment_id", "student_id", "by_id"}),
         weight=1,
+    ),
+    Kind(
+        PathEnrollment,
+        _("the learning path “%(name)s”"),
+        columns=("path_id",),
+        tells=tell_path,
+        hidden=frozenset({"percent", "joined_at", "student_id"}),
+        weight=7,
     ),
 )

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from enrollments import permissions, services
-from enrollments.models import Enrollment, EnrollmentChange
+from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
 from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin, service_action
 
 
@@ -157,3 +157,19 @@ class EnrollmentChangeAdmin(ReadOnlyAdmin):
 
     def scope_for_instructor(self, user, queryset):
         return queryset.filter(enrollment__in=Enrollment.objects.visible_to(user))
+
+
+@admin.register(PathEnrollment)
+class PathEnrollmentAdmin(ReadOnlyAdmin):
+    """Who follows which learning path; instructors see those of their own paths."""
+
+    record_of = "student_id"
+    list_display = ["student", "path", "percent", "joined_at", "completed_at", "left_at"]
+    list_select_related = ["student", "path"]
+    list_filter = ["joined_at", "completed_at", "left_at"]
+    search_fields = ["student__username__istartswith", "path__title__istartswith"]
+    ordering = ["-joined_at", "-id"]
+    sortable_by = []
+
+    def scope_for_instructor(self, user, queryset):
+        return queryset.filter(path__author=user)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollments.models import Enrollment, EnrollmentChange
+from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
 from tenancy.personal import RECORD_KEPT, declare
 
 declare(
@@ -37,4 +37,11 @@ declare(
     reason=RECORD_KEPT,
     facts=["enrollment", "from_status", "to_status", "at", "by"],
     personal=["reason"],
+)
+declare(
+    PathEnrollment,
+    heading=_("Learning paths I follow"),
+    person="student_id",
+    reason=RECORD_KEPT,
+    facts=["path", "joined_at", "left_at", "completed_at", "percent"],
 )

@@ -7,6 +7,7 @@ from courses.models import Course
 from enrollments.impact import measure_places, tell_places
 from enrollments.models import Enrollment
 from enrollments.panel import enroll_panel
+from enrollments.path_page import path_standing
 from enrollments.shared_courses import share_a_course
 from lib import jinja
 from users import visibility as profiles
@@ -39,3 +40,4 @@ def install():
     access.register_viewer_check(is_learning_in_one)
     profiles.register(share_a_course)
     jinja.register("enroll_panel", enroll_panel)
+    jinja.register("path_standing", path_standing)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from enrollments.decisions import REJOINING, course_full, decide
 from enrollments.models import Enrollment, EnrollmentChange
 from enrollments.signals import (
+    completion_changed,
     enrollment_activated,
     enrollment_withdrawn,
     student_placed,
@@ -134,7 +135,7 @@ def change_state(
 
     Locks the enrollment. A repeat changes nothing. `fields` are written along. Raises UnlawfulChange,
     and IntegrityError where a seat is needed and none is left; announces `enrollment_activated` or
-    `enrollment_withdrawn`, and what staff did to a student.
+    `enrollment_withdrawn`, `completion_changed`, and what staff did to a student.
     """
     enrollment = lock(enrollment_id)
     before = enrollment.status
@@ -163,6 +164,11 @@ def change_state(
         enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
     elif wanted == Status.WITHDRAWN:
         enrollment_withdrawn.send(sender=Enrollment, enrollment=enrollment, by=by)
+    if Status.COMPLETED in (before, wanted):
+        is_complete = wanted == Status.COMPLETED
+        completion_changed.send(
+            sender=Enrollment, enrollment=enrollment, is_complete=is_complete, at=now
+        )
     _announce_step_of_staff(enrollment, before, by=by, at=now, reason=reason)
     return enrollment
 

@@ -15,3 +15,5 @@ student_removed = Signal()  #: Staff took a student off a course. Facts: enrollm
 student_suspended = (
     Signal()
 )  #: Staff closed the lessons to a student. Facts: enrollment, by, at, reason.
+completion_changed = Signal()  #: A student completed a course, or a completion was taken back. Facts: enrollment, is_complete, at.
+path_joined = Signal()  #: A student follows a learning path now. Facts: path_enrollment, at.

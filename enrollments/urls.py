@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from enrollments import views
+from enrollments import path_views, views
 
 app_name = "enrollments"
 
 urlpatterns = [
+    path("paths/<slug:slug>/join/", path_views.join, name="path_join"),
+    path("paths/<slug:slug>/leave/", path_views.leave, name="path_leave"),
+    path("studio/paths/<uuid:path_id>/people/", path_views.numbers, name="path_numbers"),
     path("courses/<slug:slug>/enroll/", views.enroll, name="enroll"),
     path("courses/<slug:slug>/withdraw/", views.withdraw, name="withdraw"),
     path("courses/<slug:slug>/pause/", views.pause, name="pause"),

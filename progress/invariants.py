@@ -7,6 +7,7 @@ or the student's next step derives it anew.
 from collections.abc import Iterator
 
 from lib.rows import fetch_rows
+from progress import paths
 
 # All of it per enrollment and live module, the way `progress.derivation` derives it.
 COUNTED = """
@@ -86,4 +87,12 @@ def check() -> Iterator[dict]:
             "field": "lessons done",
             "stored": f"{row.completed_lesson_count}/{row.lesson_count} = {row.percent}",
             "counted": f"{row.done}/{row.lessons}",
+        }
+    for row in paths.differences():
+        yield {
+            "what": "path percentage",
+            "place": str(row.id),
+            "field": "percent",
+            "stored": str(row.stored),
+            "counted": str(row.counted),
         }

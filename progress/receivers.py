@@ -1,11 +1,12 @@
-"""What this app hears: who signs in brings what they read as a visitor, and who enrolls has it counted."""
+"""What this app hears: who brings previews that they read, and what counts on learning paths."""
 
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
-from enrollments.signals import enrollment_activated
+from content.signals import path_steps_changed
+from enrollments.signals import completion_changed, enrollment_activated, path_joined
 from lib.events import listens_to
-from progress import previews
+from progress import paths, previews
 from progress.signals import previews_read
 
 
@@ -24,3 +25,20 @@ def look_for_previews(sender, enrollment, **kwargs):
 @listens_to(previews_read)
 def count_previews(sender, *, enrollment, **kwargs):
     previews.hand_over(enrollment, now=enrollment.enrolled_at)
+
+
+@listens_to(completion_changed)
+def count_on_paths(sender, *, enrollment, is_complete, at, **facts):
+    paths.count_completion(
+        enrollment.student_id, enrollment.course_id, is_complete=is_complete, now=at
+    )
+
+
+@listens_to(path_joined)
+def count_joined(sender, *, path_enrollment, at, **facts):
+    paths.count_place(path_enrollment, now=at)
+
+
+@listens_to(path_steps_changed)
+def count_changed_path(sender, *, path, at, **facts):
+    paths.count_path(path, now=at)

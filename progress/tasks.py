@@ -1,5 +1,7 @@
 """Jobs of this app."""
 
+from uuid import UUID
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -15,3 +17,12 @@ def rederive_changed_courses(timestamp: int):
     for organization_id, _slug in list(organization_ids()):
         with organization_context(organization_id):
             services.rederive_due(now=timezone.now())
+
+
+@app.task(queue="default", pass_context=False)
+def count_path(organization_id: str, path_id: str):
+    """How far everybody on a learning path is, after its steps changed."""
+    from progress import paths  # noqa: PLC0415 -- it defers this job
+
+    with organization_context(UUID(organization_id)):
+        paths.count_people_on(UUID(path_id), now=timezone.now())

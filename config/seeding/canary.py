@@ -47,7 +47,7 @@ from courses.models import (
     RoleAssignment,
     Subject,
 )
-from enrollments.models import Enrollment, EnrollmentChange
+from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
 from notifications.models import Cadence, Notification, Preference
 from privacy.models import DataExport, ErasureRequest, RetentionPolicy
 from progress.models import LessonProgress, ModuleProgress, PreviewWork
@@ -401,6 +401,8 @@ def build_learning(canary):
     yield saved(
         PreviewWork(student=student(canary), lesson=lesson, started_at=now, last_viewed_at=now)
     )
+    path = canary.rows[LearningPath._meta.label]
+    yield saved(PathEnrollment(path=path, student=student(canary), joined_at=now))
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from content.models import (
     CourseText,
@@ -10,8 +12,10 @@ from content.models import (
     PathPrerequisite,
     PathStep,
 )
+from content.path_refusals import PathRefused
+from content.services import paths
 from courses.models import Course
-from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline
+from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, service_action
 
 
 class StepInline(ReadOnlyInline):
@@ -24,15 +28,44 @@ class StepInline(ReadOnlyInline):
 
 @admin.register(LearningPath)
 class LearningPathAdmin(ReadOnlyAdmin):
+    """Written in the studio; here many can be published or laid to rest at once."""
+
+    refusals = (PathRefused,)
     list_display = ["title", "status", "is_sequential", "author", "published_at"]
     list_select_related = ["author"]
-    list_filter = ["status"]
+    list_filter = ["status", "is_sequential", "published_at", "deleted_at"]
     search_fields = ["title__istartswith"]
     ordering = ["title", "id"]
     inlines = [StepInline]
+    actions = ["publish", "unpublish", "archive", "trash", "restore"]
 
     def scope_for_instructor(self, user, queryset):
         return queryset.filter(author=user)
+
+    def view_on_site(self, obj):
+        return reverse("content:studio_path", args=[obj.pk])
+
+    # Whoever sees a path here may change it: its author, or an admin.
+
+    @service_action(_("Publish"), permission="view")
+    def publish(self, request, path):
+        paths.publish_path(path.pk, by=request.user, now=request.now)
+
+    @service_action(_("Unpublish"), permission="view")
+    def unpublish(self, request, path):
+        paths.unpublish_path(path.pk, by=request.user, now=request.now)
+
+    @service_action(_("Archive"), permission="view")
+    def archive(self, request, path):
+        paths.archive_path(path.pk, by=request.user, now=request.now)
+
+    @service_action(_("Move to the trash"), permission="view")
+    def trash(self, request, path):
+        paths.trash_path(path, by=request.user, now=request.now)
+
+    @service_action(_("Take out of the trash"), permission="view")
+    def restore(self, request, path):
+        paths.restore_path(path, by=request.user, now=request.now)
 
 
 class OfMyPaths(ReadOnlyAdmin):

@@ -12,6 +12,33 @@ from tenancy.models import TenantModel
 from users.models import User
 
 
+class PathQuerySet(LiveQuerySet):
+    def listed(self):
+        """What the list of paths shows to everyone."""
+        return self.live().filter(status=LearningPath.Status.PUBLISHED)
+
+    def visible_to(self, user):
+        """Those whose page the person may open: all but drafts, and the drafts that they may change."""
+        if user.is_authenticated and user.is_admin:
+            return self.live()
+        shown = ~Q(status=LearningPath.Status.DRAFT)
+        if user.is_authenticated and user.is_instructor:
+            shown |= Q(author=user)
+        return self.live().filter(shown)
+
+    def editable_by(self, user):
+        """Those the person may change: their own for who makes courses, all for admins."""
+        return self.live().owned_by(user)
+
+    def owned_by(self, user):
+        """The same, also in the trash."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_admin:
+            return self
+        return self.filter(author=user) if user.is_instructor else self.none()
+
+
 class LearningPath(TenantModel):
     """Courses that belong together, in order or free, with an address of their own."""
 
@@ -55,7 +82,7 @@ class LearningPath(TenantModel):
         verbose_name=_("prerequisites"),
     )
 
-    objects = LiveQuerySet.as_manager()
+    objects = PathQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("learning path")

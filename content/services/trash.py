@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from content.models import ContentItem, MediaAsset
+from content.models import ContentItem, LearningPath, MediaAsset
 from content.services.outline import Part
 from tenancy.context import acting_for_everyone
 
@@ -16,8 +16,8 @@ class KeptInTrash(ValueError):
 
 
 @transaction.atomic
-def purge_row(row: Part | ContentItem | MediaAsset, *, by, now: datetime) -> None:
-    """Delete a module, lesson, content item or file of the trash for good, with its parts.
+def purge_row(row: Part | ContentItem | MediaAsset | LearningPath, *, by, now: datetime) -> None:
+    """Delete a module, lesson, content item, file or learning path of the trash for good, with its parts.
 
     Files are swept up at night once no row names them. Locks the row. Raises KeptInTrash for what is not in
     the trash, what students have worked on, and what something else still shows.

@@ -9,6 +9,7 @@ from content.studio import (
     lesson_views,
     library_views,
     outline_views,
+    path_views,
     presence_views,
     publish_views,
     rule_views,
@@ -18,6 +19,11 @@ from content.studio import (
 ITEM = "courses/<slug:slug>/lessons/<uuid:lesson_id>/items/<uuid:item_id>"
 
 urlpatterns = [
+    path("paths/", path_views.path_list, name="studio_paths"),
+    path("paths/new/", path_views.path_new, name="studio_path_new"),
+    path("paths/<uuid:path_id>/", path_views.path_steps, name="studio_path"),
+    path("paths/<uuid:path_id>/courses/", path_views.path_courses, name="studio_path_courses"),
+    path("paths/<uuid:path_id>/details/", path_views.path_details, name="studio_path_details"),
     path("courses/<slug:slug>/", course_views.course_home, name="studio_course"),
     path("courses/<slug:slug>/outline/", outline_views.outline, name="studio_outline"),
     path(

@@ -1,9 +1,19 @@
 """Modules, lessons and content for tests."""
 
 import factory
+from django.utils import timezone
 
-from content.models import ContentItem, ContentVersion, Lesson, LessonItem, Module
+from content.models import (
+    ContentItem,
+    ContentVersion,
+    LearningPath,
+    Lesson,
+    LessonItem,
+    Module,
+    PathStep,
+)
 from courses.tests.factories import CourseFactory
+from users.tests.factories import UserFactory
 
 
 class ModuleFactory(factory.django.DjangoModelFactory):
@@ -59,3 +69,26 @@ class LessonItemFactory(factory.django.DjangoModelFactory):
         version.item.current_version = version
         version.item.save(update_fields=["current_version"])
         return version.item
+
+
+class PathFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = LearningPath
+
+    class Params:
+        published = factory.Trait(
+            status=LearningPath.Status.PUBLISHED, published_at=factory.LazyFunction(timezone.now)
+        )
+
+    title = factory.Sequence(lambda number: f"Path {number}")
+    slug = factory.Sequence(lambda number: f"path-{number}")
+    author = factory.SubFactory(UserFactory, instructor=True)
+
+
+class PathStepFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = PathStep
+
+    path = factory.SubFactory(PathFactory, published=True)
+    course = factory.SubFactory(CourseFactory, published=True)
+    position = factory.LazyAttribute(lambda step: step.path.steps.count() + 1)
