@@ -225,5 +225,5 @@ def test_impact_costs_the_same_for_few_and_many(organization, count, django_asse
     for _number in range(count):
         done(course, lessons[0])
 
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(35):
         impact.impact_of(course, lambda: unpublish_course(course.pk, **BY), now=NOW)
