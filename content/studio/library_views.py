@@ -15,6 +15,7 @@ from content import permissions
 from content.models import MediaAsset
 from content.rendering import media_url
 from content.services import media, replacing
+from content.services.items import ContentRefused
 from content.studio.library import STATES, Chosen, files_for, is_used, places_of, tags_of
 from content.studio.library_forms import FileForm, ReplaceForm, TagForm, UploadForm
 from courses.studio.access import course_to_edit
@@ -136,6 +137,8 @@ def library_replace(request, media_id):
             new, count = _replace(request, asset, form.cleaned_data["upload"])
         except FileRefused as refused:
             form.add_error("upload", refused.message)
+        except ContentRefused as refused:  # an item that shows it could not be saved as it is
+            form.add_error("upload", str(refused))
         else:
             text = ngettext("Replaced in %(num)d item.", "Replaced in %(num)d items.", count)
             say_done(request, text % {"num": count})

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from content.models import LessonItem, MediaAsset
+from content.models import LessonItem, MediaAsset, VideoAsset
 from content.services import items, media, publishing
 from content.services.media import StillShown
 from content.services.replacing import replace_everywhere
@@ -289,6 +289,25 @@ def test_file_that_others_show_too_is_replaced_by_admins_alone(client, owner, ad
     item.refresh_from_db()
     assert done.status_code == 302
     assert item.current_version.media != asset
+
+
+def test_file_of_an_item_that_could_not_be_saved_is_kept_and_the_page_says_why(
+    client, owner, add, shown
+):
+    client.force_login(owner)
+    asset = add("red")
+    video = items.add_video(
+        title="V", url="https://vimeo.com/1234567", poster=asset, by=owner, now=NOW
+    )
+    item = shown("video", video=video)
+    VideoAsset.objects.update(status="failed")
+    answer = client.post(page_of(asset, "library_replace"), {"upload": picture("blue")})
+    item.refresh_from_db()
+
+    assert answer.status_code == 422
+    assert "This video cannot be played." in answer.content.decode()
+    assert MediaAsset.objects.get() == asset
+    assert item.current_version.video == video
 
 
 def test_replacing_can_be_undone(client, owner, add, shown):
