@@ -325,7 +325,9 @@ def build_courses(canary):
     yield saved(RoleAssignment(course=course, user=person(canary, "admin"), role=role))
     yield saved(CoursePrerequisite(course=draft, required_course=course))
     yield saved(fill(canary, FormerSlug, course=course))
-    yield saved(fill(canary, CourseVersion, course=course, number=1))
+    words = {name: canary.mark(f"version{name}") for name in ("title", "summary", "description")}
+    snapshot = {"words": words, "outline": []}
+    yield saved(fill(canary, CourseVersion, course=course, number=1, snapshot=snapshot))
     changes = {"summary": canary.mark("changes")}
     yield saved(fill(canary, CourseDraft, course=course, changes=changes, edited_at=timezone.now()))
     yield saved(fill(canary, CourseReview, course=course, author=student(canary), rating=4))
