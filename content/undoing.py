@@ -13,9 +13,12 @@ from content.cache import media_key
 from content.models import (
     ContentItem,
     ContentVersion,
+    ItemDraft,
     LearningPath,
     Lesson,
+    LessonDraft,
     LessonItem,
+    LessonVersion,
     MediaAsset,
     MediaUse,
     Module,
@@ -264,3 +267,6 @@ register(
 )
 undo_registry.register_history(ContentVersion, of="item_id")
 undo_registry.register_history(MediaUse, of="version_id")
+undo_registry.register_history(LessonVersion, of="lesson_id")
+for draft in (ItemDraft, LessonDraft):  # what they said is in a version once it is published
+    undo_registry.register_consequence(draft)

@@ -13,9 +13,11 @@ from courses.cache import bump_catalogue_version
 from courses.errors import CourseRefused, NotReady
 from courses.models import (
     Course,
+    CourseDraft,
     CoursePrerequisite,
     CourseSeats,
     CourseStaff,
+    CourseVersion,
     FormerSlug,
     RoleAssignment,
     Subject,
@@ -209,3 +211,5 @@ undo_registry.register(
         refusals=(RoleRefused,),
     )
 )
+undo_registry.register_history(CourseVersion, of="course_id")
+undo_registry.register_consequence(CourseDraft)  # what it said is in a version once it is published

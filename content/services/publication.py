@@ -12,7 +12,7 @@ from content.services.publishing import publish_lesson, waiting_lessons
 from courses import preflight
 from courses.errors import NotReady
 from courses.preflight import Finding, Level
-from courses.services.drafts import keep_course_version, publish_course_draft
+from courses.services.drafts import keep_course_version, take_course_draft
 from courses.services.locking import lock_course
 from users.models import User
 
@@ -33,8 +33,9 @@ def publish_changes(
     course. Raises InTheTrash, and NotReady for what cannot be shown or would leave an error in the course.
     """
     course = lock_course(course_id)
+    keep_course_version(course, by=None, now=now)
     if with_words:
-        publish_course_draft(course_id, by=by, now=now, note=note)
+        take_course_draft(course, by=by, now=now)
     count = 0
     for lesson in waiting_lessons(course).filter(pk__in=lesson_ids):
         _publish_lesson(lesson, by=by, now=now, note=note)

@@ -1,5 +1,7 @@
 """The page on which an author publishes: what waits, chosen parts, refusals, and the versions that are kept."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -94,6 +96,44 @@ def test_words_are_published_when_ticked(live, client):
     live.refresh_from_db()
     assert live.summary == "New"
     assert not CourseDraft.objects.exists()
+
+
+def test_words_and_lessons_together_make_one_version(live, client):
+    first = Lesson.objects.order_by("position").first()
+    edit_lesson(first, revision=0, title="First, better", **WHO)
+    edit_course(live.pk, revision=0, summary="New", **WHO)
+
+    publish(client, live, words="on", lesson=[str(first.pk)], note="Both")
+
+    assert list(CourseVersion.objects.order_by("number").values_list("note", flat=True)) == [
+        "",
+        "Both",
+    ]
+
+
+def test_publication_can_be_undone_and_loses_no_text(live, client):
+    first = Lesson.objects.order_by("position").first()
+    item = first.items.get().item
+    edit_lesson(first, revision=0, title="First, better", **WHO)
+    save_item_draft(item, revision=0, body="Other words.", **WHO)
+    edit_course(live.pk, revision=0, summary="New", **WHO)
+
+    answer = client.post(
+        url(live),
+        {"stamp": waiting_in(live).stamp, "words": "on", "lesson": [str(first.pk)]},
+        follow=True,
+    )
+    undo = re.search(r'href="(/[^"]*undo[^"]*)"', answer.content.decode())[1]
+    client.post(undo)
+
+    live.refresh_from_db()
+    first.refresh_from_db()
+    item.refresh_from_db()
+    assert (live.summary, first.title) == ("", "First")
+    assert item.current_version.body == "Words."
+    assert item.versions.filter(body="Other words.").exists()
+    assert LessonVersion.objects.filter(snapshot__title="First, better").exists()
+    assert CourseVersion.objects.filter(snapshot__words__summary="New").exists()
 
 
 def test_what_was_saved_after_the_look_is_not_published(live, client):

@@ -67,11 +67,18 @@ def publish_course_draft(
     """
     course = lock_course(course_id)
     keep_course_version(course, by=None, now=now)
-    draft = CourseDraft.objects.filter(course=course).first()
-    if draft is not None:
-        course = update_course(course_id, by=by, now=now, **draft.changes)
-        draft.delete()
+    course = take_course_draft(course, by=by, now=now)
     return keep_course_version(course, by=by, now=now, note=note)
+
+
+def take_course_draft(course: Course, *, by: User | None, now: datetime) -> Course:
+    """The same without versions, for callers that hold the course and keep one of all they publish."""
+    draft = CourseDraft.objects.filter(course=course).first()
+    if draft is None:
+        return course
+    course = update_course(course.pk, by=by, now=now, **draft.changes)
+    draft.delete()
+    return course
 
 
 @transaction.atomic
