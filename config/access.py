@@ -75,6 +75,9 @@ ACCESS: dict[str, Access] = {
     "tenancy:logo": Access(GET, Who.ANYONE),
     "courses:list": Access(GET, Who.ANYONE),
     "courses:detail": Access(GET, Who.ANYONE, arguments=COURSE),
+    "courses:reviews": Access(GET, Who.ANYONE, arguments=COURSE),
+    "courses:review": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
+    "courses:review_delete": Access(FORM, Who.PERSON, Tenancy.PRIVATE, COURSE),
     "courses:staff": Access(FORM, Who.LOOKS_AFTER, arguments=COURSE, who_changes=Who.OWNER),
     "courses:staff_suggestions": Access(GET, Who.OWNER, arguments=COURSE),
     "courses:staff_hand_over": Access(FORM, Who.OWNER, arguments=COURSE),
@@ -85,6 +88,10 @@ ACCESS: dict[str, Access] = {
         GET, Who.ANYONE, arguments={"course_id": "course.pk", "version": "picture_version"}
     ),
     "courses:studio": Access(GET, Who.STAFF),
+    "courses:studio_reviews": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "courses:studio_review": Access(
+        FORM, Who.COURSE_STAFF, arguments=COURSE | {"review_id": "review.pk"}
+    ),
     "courses:studio_new": Access(FORM, Who.STAFF),
     "courses:studio_details": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "courses:studio_description_preview": Access(POST, Who.COURSE_STAFF, arguments=COURSE),

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 
+from courses import invariants as of_courses
 from enrollments import invariants as of_enrollments
 from progress import invariants as of_progress
 from tenancy.context import organization_context
 from tenancy.services import organization_ids
 
-CHECKS = {"enrollments": of_enrollments.check, "progress": of_progress.check}
+CHECKS = {
+    "courses": of_courses.check,
+    "enrollments": of_enrollments.check,
+    "progress": of_progress.check,
+}
 
 
 def differences() -> Iterator[dict]:

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from config.access import Access, Address
 from content.models import LearningPath, Lesson, LessonItem, MediaAsset
-from courses.models import Course, CourseStaff, CourseVersion
+from courses.models import Course, CourseReview, CourseStaff, CourseVersion
 from courses.pictures import version_of
 from enrollments.models import Enrollment
 from notifications import unsubscribing
@@ -34,6 +34,7 @@ class Samples:
     notification: Notification | None = None
     staff: CourseStaff | None = None
     version: CourseVersion | None = None
+    review: CourseReview | None = None
     export: DataExport | None = None
     erasure: ErasureRequest | None = None
     path: LearningPath | None = None
@@ -77,6 +78,7 @@ class Samples:
             notification=Notification.objects.order_by("created_at").first(),
             staff=CourseStaff.objects.filter(**of_course).order_by("created_at").first(),
             version=CourseVersion.objects.filter(**of_course).order_by("number").first(),
+            review=CourseReview.objects.filter(**of_course).order_by("created_at").first(),
             export=DataExport.objects.order_by("created_at").first(),
             erasure=ErasureRequest.objects.order_by("created_at").first(),
             path=LearningPath.objects.live().filter(status=status).order_by("created_at").first(),

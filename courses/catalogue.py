@@ -20,6 +20,7 @@ SORTS = {
     RELEVANCE: gettext_lazy("Best match"),
     "newest": gettext_lazy("Newest"),
     "popular": gettext_lazy("Most students"),
+    "rated": gettext_lazy("Best rated"),
     "title": gettext_lazy("Title"),
     "shortest": gettext_lazy("Shortest"),
 }

@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 
 from courses.models import Course
 from courses.pictures import picture_url
+from courses.ratings import average
 from lib.markdown import split_at_heading
 from lib.rows import fetch_row
 from users.models import Audience, avatar_url
@@ -20,7 +21,7 @@ _COURSE = [field.column for field in Course._meta.concrete_fields if field.colum
 _PAGE = f"""
 SELECT {", ".join(f"course.{name}" for name in _COURSE)},
     subject.title AS subject_title, subject.slug AS subject_slug,
-    seats.student_count,
+    seats.student_count, rating.review_count, rating.rating_sum,
     (SELECT json_agg(json_build_object(
             'id', person.id, 'username', person.username, 'first_name', person.first_name,
             'last_name', person.last_name, 'display_name', profile.display_name,
@@ -43,6 +44,7 @@ SELECT {", ".join(f"course.{name}" for name in _COURSE)},
 FROM courses_course course
 JOIN courses_subject subject ON subject.id = course.subject_id
 JOIN courses_courseseats seats ON seats.course_id = course.id
+LEFT JOIN courses_courserating rating ON rating.course_id = course.id
 WHERE course.slug = %s AND course.deleted_at IS NULL
 """
 
@@ -67,6 +69,7 @@ class Teacher:
 class CoursePage:
     """The course without its long source texts, and everything of it that the page shows.
 
+    `rating` is the average of its `review_count` reviews, 1 to 5, None without any.
     `prerequisites` are rows of slug, title and `is_listed`: whether anybody may open it.
     `opening_html` and `more_html` are the description: what is shown at once and what is folded away. They
     fit under a heading of the second level and do not repeat the summary.
@@ -78,6 +81,8 @@ class CoursePage:
     teachers: list[Teacher]
     prerequisites: list[dict]
     student_count: int
+    review_count: int
+    rating: float | None
     picture_url: str
     opening_html: str
     more_html: str
@@ -97,6 +102,8 @@ def read_course_page(slug: str) -> CoursePage | None:
         teachers=[_teacher(person) for person in row.teachers or ()],
         prerequisites=row.prerequisites or [],
         student_count=row.student_count,
+        review_count=row.review_count or 0,
+        rating=average(row.rating_sum, row.review_count),
         picture_url=picture_url(course.pk, row.thumbnail),
         opening_html=lower_headings(without_summary(opening, course.summary)),
         more_html=lower_headings(more),

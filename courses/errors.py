@@ -48,3 +48,7 @@ class StillInUse(CourseRefused):
 
 class NotInTheTrash(CourseRefused):
     """Only what lies in the trash can be purged."""
+
+
+class ReviewRefused(CourseRefused):
+    """A review that the person may not write, or not take away."""

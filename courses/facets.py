@@ -33,7 +33,8 @@ def counts_statement(chosen) -> str:
     """Rows of (filter, value, name or "", count) over `base`, which has `values_columns`."""
     parts = [_count_subjects(chosen)]
     parts += [
-        _count_values(name, chosen) for name in ("level", "length", "join", "seats", "language")
+        _count_values(name, chosen)
+        for name in ("level", "length", "rating", "join", "seats", "language")
     ]
     parts.append(_count_tags(chosen))
     return " UNION ALL ".join(f"({part})" for part in parts)

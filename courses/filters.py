@@ -24,12 +24,26 @@ _LENGTH_OF_COURSE = " ".join(
 )
 
 
+#: Key, name, and the lowest average in hundredths that is shown so, on cards with one decimal.
+RATINGS = (
+    ("top", _("4.5 and better"), 445),
+    ("good", _("4.0 to 4.4"), 395),
+    ("fair", _("3.0 to 3.9"), 295),
+    ("low", _("Below 3.0"), 0),
+)
+_RATING_OF_COURSE = "WHEN COALESCE(r.review_count, 0) = 0 THEN '' " + " ".join(
+    f"WHEN r.rating_sum * 100 >= {lowest} * r.review_count THEN '{key}'"
+    for key, _name, lowest in RATINGS
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """One way to narrow the catalogue.
 
-    `value` is SQL for what a course `c` with seats `s` counts as, "" for nothing; `condition` is SQL that
-    lets a course through when it has any of the chosen values, the array parameter named like the filter.
+    `value` is SQL for what a course `c` with seats `s` and ratings `r` counts as, "" for nothing; `condition`
+    is SQL that lets a course through when it has any of the chosen values, the array parameter named like
+    the filter.
     Without fixed `choices` a value is any printable text up to `max_length`.
     """
 
@@ -74,6 +88,12 @@ FILTERS = {
             _("Duration"),
             f"CASE {_LENGTH_OF_COURSE} ELSE '' END",
             choices=tuple(row[:2] for row in LENGTHS),
+        ),
+        _filter(
+            "rating",
+            _("Rating"),
+            f"CASE {_RATING_OF_COURSE} END",
+            choices=tuple(row[:2] for row in RATINGS),
         ),
         _filter(
             "join",

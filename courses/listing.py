@@ -54,6 +54,8 @@ def _card(row, levels, address):
         "minutes": row["duration_minutes"],
         "image_url": picture_url(row["id"], row["thumbnail"]),
         "cover_number": int(row["id"][-6:], 16),
+        "rating": row["rating"],
+        "rating_count": row["review_count"],
     }
     return card | _seats(row)
 

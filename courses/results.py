@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import DateTimeField, IntegerField, TextField, UUIDField
 
-from courses import search
+from courses import ratings, search
 from courses.facets import (
     MAX_COUNTED,
     Facets,
@@ -29,7 +29,7 @@ _NO_LENGTH = 2**31 - 1  # where courses without a duration stand when the shorte
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of the list: SQL of what it goes by, of the courses `c` and their seats `s`; the id breaks ties."""
+    """An order of the list: SQL of what it goes by, of courses `c`, seats `s` and ratings `r`; the id breaks ties."""
 
     name: str
     key: str
@@ -48,6 +48,7 @@ ORDERS = {
     RELEVANCE: _order("rank", _RANK, IntegerField, descending=True),
     "newest": _order("published_at", "c.published_at", DateTimeField, descending=True),
     "popular": _order("students", "s.student_count", IntegerField, descending=True),
+    "rated": _order("weighted", ratings.WEIGHTED, IntegerField, descending=True),
     "title": _order("title_key", "lower(c.title)", TextField, descending=False),
     "shortest": _order(
         "length", f"COALESCE(c.duration_minutes, {_NO_LENGTH})", IntegerField, descending=False
@@ -55,13 +56,18 @@ ORDERS = {
 }
 _GUESSED = _order("likeness", _LIKENESS, IntegerField, descending=True)
 
-# An outer join, so that PostgreSQL leaves the seats alone where nothing asks for them.
-_COURSES = "courses_course c LEFT JOIN courses_courseseats s ON s.course_id = c.id"
+# Outer joins, so that PostgreSQL leaves seats and ratings alone where nothing asks for them.
+_COURSES = (
+    "courses_course c LEFT JOIN courses_courseseats s ON s.course_id = c.id "
+    "LEFT JOIN courses_courserating r ON r.course_id = c.id"
+)
 _OF_COURSE = (
     "c.id, c.slug, c.title, c.summary, c.thumbnail, c.difficulty_level, c.duration_minutes, "
     "c.owner_id"
 )
-_OF_SEATS = "s.capacity, s.taken, s.student_count"
+_OF_SEATS = (
+    f"s.capacity, s.taken, s.student_count, r.review_count, {ratings.AVERAGE}::float AS rating"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,8 @@ def _page(shape):
         best = f"SELECT {_OF_COURSE}, {key} FROM {_COURSES} WHERE {_narrowed(shape)}"
         best += _edge(shape, order.key, "c.id")
         seats = "courses_courseseats s ON s.course_id = best.id"
-        return f"SELECT best.*, {_OF_SEATS} FROM ({best}) best LEFT JOIN {seats}"
+        rated = "courses_courserating r ON r.course_id = best.id"
+        return f"SELECT best.*, {_OF_SEATS} FROM ({best}) best LEFT JOIN {seats} LEFT JOIN {rated}"
     hits = "base"
     if shape.chosen:
         # Filtered before the best are cut off, so that a filter finds what a common word hides.

@@ -6,3 +6,8 @@ course_published = Signal()  #: A course was opened to its readers. Facts: cours
 duty_given = (
     Signal()
 )  #: Somebody now looks after a course, or more. Facts: user, course (or None), duty, at.
+review_written = (
+    Signal()
+)  #: Somebody reviewed a course, or changed their review. Facts: review, is_new, at.
+review_answered = Signal()  #: A review was answered, or its answer changed. Facts: review, at.
+review_hidden = Signal()  #: A review is shown no more. Facts: review (with its reason), at.

@@ -10,11 +10,12 @@ from activity import undo_registry
 from activity.undo_registry import Change, Question, Right, UndoTable, Values, always
 from courses import permissions, preflight
 from courses.cache import bump_catalogue_version
-from courses.errors import CourseRefused, NotReady
+from courses.errors import CourseRefused, NotReady, ReviewRefused
 from courses.models import (
     Course,
     CourseDraft,
     CoursePrerequisite,
+    CourseReview,
     CourseSeats,
     CourseStaff,
     CourseVersion,
@@ -22,6 +23,7 @@ from courses.models import (
     RoleAssignment,
     Subject,
 )
+from courses.reviewing import decide_review
 from courses.services.locking import require_teacher
 from courses.services.prerequisites import check_prerequisites, one_at_a_time
 from courses.services.roles import decide_role
@@ -71,6 +73,16 @@ staff_rights = rights_by(Permission.COURSE_STAFF)
 
 def subject_rights(user, ids: set[UUID]) -> Question:
     return always(Right.CHANGE if permissions.can_edit_subjects(user) else Right.NONE)
+
+
+def review_rights(user, ids: set[UUID]) -> Question:
+    """What one did oneself; `check_review` and `after_reviews` say whether it was about one's own review."""
+
+    def answer(key, is_to_undo):
+        return Right.OWN if is_to_undo else Right.CHANGE
+
+    courses = Course.objects.filter(pk__in=ids)
+    return Question(answer, (courses.permitted_to(user, Permission.ACTIVITY_UNDO),))
 
 
 def assignment_rights(user, ids: set[UUID]) -> Question:
@@ -147,6 +159,31 @@ def after_prerequisites(changes: list[Change], *, by, now) -> None:
     bump_catalogue_version()
 
 
+def check_review(user, change: Change, values: Values) -> Reason | None:
+    """What somebody wrote, only they themselves change or bring back."""
+    changed = set(change.after or {})
+    is_of_author = change.operation != "UPDATE" or bool(changed & {"rating", "text"})
+    author = values.get("author_id") or change.values.get("author_id")
+    if is_of_author and str(user.pk) != str(author):
+        return Reason("not_author", _("Only who wrote the review may do that."))
+    return None
+
+
+def after_reviews(changes: list[Change], *, by, now) -> None:
+    """What comes back must be what one may write, or do as one who looks after the course, today."""
+    for change in changes:
+        if change.operation == "INSERT":
+            continue
+        review = CourseReview.objects.select_related("course").get(pk=change.row_id)
+        if review.author_id == by.pk:
+            decision = decide_review(by, review.course_id)
+            if not decision:
+                raise ReviewRefused(decision.message)
+        elif not permissions.can_edit_course(by, review.course):
+            raise ReviewRefused(_("You do not look after this course any more."))
+    bump_catalogue_version()
+
+
 def after_roles(changes: list[Change], *, by, now) -> None:
     """Nobody gives or takes by undoing what they could not otherwise; the security log tells of it."""
     for change in changes:
@@ -197,6 +234,16 @@ undo_registry.register(
         **of_course,
         uses=frozenset({"required_course_id"}),
         after=after_prerequisites,
+    )
+)
+undo_registry.register(
+    UndoTable(
+        model=CourseReview,
+        **of_course | {"rights": review_rights},
+        title="",
+        check=check_review,
+        after=after_reviews,
+        refusals=(CourseRefused,),
     )
 )
 undo_registry.register(

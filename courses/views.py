@@ -13,6 +13,7 @@ from courses.course_page import read_course_page
 from courses.models import Course
 from courses.pictures import version_of
 from courses.renames import follow_renames
+from courses.review_page import own_review, summary_of
 from lib.access import public
 from lib.guest_pages import same_for_all_guests
 
@@ -52,6 +53,8 @@ def course_detail(request, slug):
         "language": language_name(course.language),
         "can_edit": permissions.can_edit_course(request.user, course),
         "can_see_activity": permissions.can_see_activity(request.user, course),
+        "reviews": summary_of(course.pk) if page.review_count else None,
+        "has_reviewed": lambda: own_review(request.user, course.pk) is not None,
     }
     return render(request, "courses/course_detail.html", context)
 

@@ -2,12 +2,13 @@
 
 from activity.permissions import register_student_rule
 from content import access
-from courses import impact, visibility
+from courses import impact, reviewing, visibility
 from courses.models import Course
 from enrollments.impact import measure_places, tell_places
 from enrollments.models import Enrollment
 from enrollments.panel import enroll_panel
 from enrollments.path_page import path_standing
+from enrollments.reviewing import may_review, objection_to_review
 from enrollments.shared_courses import share_a_course
 from lib import jinja
 from users import visibility as profiles
@@ -36,8 +37,10 @@ def teaches(user, student) -> bool:
 def install():
     register_student_rule(teaches)
     visibility.register(courses_of)
+    reviewing.register(objection_to_review)
     impact.register("places", measure_places, tell_places)
     access.register_viewer_check(is_learning_in_one)
     profiles.register(share_a_course)
     jinja.register("enroll_panel", enroll_panel)
     jinja.register("path_standing", path_standing)
+    jinja.register("may_review", may_review)

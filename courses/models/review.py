@@ -10,6 +10,20 @@ from tenancy.models import TenantModel
 from users.models import User
 
 
+class CourseReviewQuerySet(models.QuerySet):
+    def shown(self):
+        """What everybody who sees the course may read."""
+        return self.filter(hidden_at__isnull=True)
+
+    def unanswered(self):
+        """Those that are shown and wait for a word of the staff."""
+        return self.shown().filter(reply="")
+
+    def with_people(self):
+        """With the author and who answered, whose names stand beside the texts."""
+        return self.select_related("author__profile", "replied_by__profile")
+
+
 class CourseReview(TenantModel):
     """A rating from 1 to 5 with a few words, by one person for one course; staff may answer or hide it."""
 
@@ -51,6 +65,8 @@ class CourseReview(TenantModel):
         verbose_name=_("hidden by"),
     )
     hidden_reason = models.CharField(_("reason for hiding"), max_length=500, blank=True)
+
+    objects = CourseReviewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review")

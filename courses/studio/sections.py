@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from courses import permissions
 from courses.models import Course
@@ -61,5 +62,16 @@ def sections_for(user, course: Course) -> list[Shown]:
     ]
 
 
+REVIEWS = Section(
+    "reviews",
+    _("Reviews"),
+    "star",
+    100,
+    frozenset({Permission.COURSE_EDIT}),
+    by_slug("courses:studio_reviews"),
+)
+
+
 def install():
+    register(REVIEWS)
     jinja.register("studio_sections", sections_for)

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from courses.studio import course_views, details_views, settings_views
+from courses.studio import course_views, details_views, reviews_views, settings_views
 
 urlpatterns = [
     path("", course_views.course_list, name="studio"),
     path("new/", course_views.course_new, name="studio_new"),
+    path("courses/<slug:slug>/reviews/", reviews_views.review_list, name="studio_reviews"),
+    path(
+        "courses/<slug:slug>/reviews/<uuid:review_id>/", reviews_views.review, name="studio_review"
+    ),
     path("courses/<slug:slug>/details/", details_views.details, name="studio_details"),
     path(
         "courses/<slug:slug>/details/preview/",

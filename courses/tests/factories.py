@@ -3,7 +3,7 @@
 import factory
 from django.utils import timezone
 
-from courses.models import Course, CourseStaff, RoleAssignment, Subject
+from courses.models import Course, CourseReview, CourseStaff, RoleAssignment, Subject
 from users.models import Permission, Role
 from users.permissions import forget_grants
 from users.tests.factories import UserFactory
@@ -61,3 +61,12 @@ class RoleAssignmentFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def known_to_the_user(assignment, create, extracted, **kwargs):
         forget_grants(assignment.user)
+
+
+class CourseReviewFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CourseReview
+
+    course = factory.SubFactory(CourseFactory, published=True)
+    author = factory.SubFactory(UserFactory)
+    rating = 4
