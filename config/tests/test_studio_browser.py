@@ -105,6 +105,7 @@ def test_lessons_and_modules_are_dragged_to_their_place(open_page, course):
     drag(page, grip(page, "Tools"), row(page, "Footing"), below=True)
     moved = [("Ground", ["Stones", "Frame"]), ("Walls", ["Footing", "Tools"])]
     wait_for(page, course, moved)
+    expect(page.locator("#messages")).to_contain_text("is at place 2 of “Walls” now")
 
     walls = page.locator(".part-module").nth(1)
     drag(page, walls.locator("> [data-grip]"), page.locator(".part-module").nth(0), below=False)

@@ -1,129 +1,132 @@
 """The outline of a course for those who write it: read in one statement, drawn from prepared pieces.
 
 A course may have hundreds of lessons, and each row has a dozen parts; a template would take longer for them
-than everything else on the page.
+than everything else on the page. Buttons have their icons from the stylesheet, and their names from a word of
+the page and the title beside them.
 """
 
 from collections.abc import Iterator
 from functools import cache
+from html import escape
 from typing import NamedTuple
 from uuid import UUID
 
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from content.models import Lesson
+from content.completion import rule_of
 from courses.models import Course
+from lib.ids import uuid7
 from lib.jinja import minutes
 from lib.rows import fetch_rows
 
 #: Everything that is not in the trash, in order; a module without lessons has one row without a lesson.
 PARTS = """
-SELECT m.id AS module_id, m.title AS module_title, m.is_draft AS module_is_draft, m.opens_at AS module_opens_at,
-    m.opens_after_days AS module_opens_after_days, m.lesson_order,
-    l.id, COALESCE(d.changes->>'title', l.title) AS title, l.is_draft, l.is_preview, l.completion,
-    l.duration_minutes, l.opens_at, l.opens_after_days,
-    d.lesson_id IS NOT NULL OR COALESCE(i.has_draft, FALSE) AS has_changes, COALESCE(i.item_count, 0) AS item_count
-FROM content_module m
-LEFT JOIN content_lesson l ON l.module_id = m.id AND l.deleted_at IS NULL
-LEFT JOIN content_lessondraft d ON d.lesson_id = l.id
-LEFT JOIN (
+WITH shown AS MATERIALIZED (
     SELECT entry.lesson_id, count(*) AS item_count, bool_or(x.item_id IS NOT NULL) AS has_draft
     FROM content_lessonitem entry JOIN content_lesson of_course ON of_course.id = entry.lesson_id
     LEFT JOIN content_itemdraft x ON x.item_id = entry.item_id
     WHERE of_course.course_id = %(course)s GROUP BY entry.lesson_id
-) i ON i.lesson_id = l.id
+)
+SELECT m.id AS module_id, m.title AS module_title, m.is_draft AS module_is_draft, m.opens_at AS module_opens_at,
+    m.opens_after_days AS module_opens_after_days, m.lesson_order,
+    l.id, COALESCE(d.changes->>'title', l.title) AS title, l.is_draft, l.is_preview, l.completion, l.completion_seconds,
+    l.duration_minutes, l.opens_at, l.opens_after_days,
+    d.lesson_id IS NOT NULL OR COALESCE(s.has_draft, FALSE) AS has_changes, COALESCE(s.item_count, 0) AS item_count
+FROM content_module m
+LEFT JOIN content_lesson l ON l.module_id = m.id AND l.deleted_at IS NULL
+LEFT JOIN content_lessondraft d ON d.lesson_id = l.id
+LEFT JOIN shown s ON s.lesson_id = l.id
 WHERE m.course_id = %(course)s AND m.deleted_at IS NULL
 ORDER BY m.position, l.position
 """
 
 
-class EditedModule(NamedTuple):
-    """A module in the editor. `rows` are its lessons as HTML, `label` its title as HTML, `states` its badges."""
-
-    id: UUID
-    title: str
-    states: Markup
-    lesson_count: int
-    rows: Markup
-
-
 class EditedOutline(NamedTuple):
-    """All that the editor draws."""
+    """The modules by id and title, and all of them drawn, as entries of a list."""
 
-    modules: list[EditedModule]
-    lesson_count: int
+    modules: list[tuple[UUID, str]]
+    html: Markup
 
 
-def read_outline(course: Course) -> EditedOutline:
+def read_outline(course: Course, *, csrf_input: str) -> EditedOutline:
     """The outline as its authors see it, with drafted titles. One query."""
-    draw = _Drawing(course)
+    draw = _Drawing(course, csrf_input)
     modules: dict[UUID, tuple] = {}
-    lesson_count = 0
+    number = 0
     for row in fetch_rows(PARTS, {"course": course.pk}):
         lessons = modules.setdefault(row.module_id, (row, []))[1]
         if row.id is not None:
-            lesson_count += 1
-            lessons.append(draw.lesson(row, lesson_count))
+            number += 1
+            lessons.append(draw.lesson(row, number))
+    html = "".join(
+        draw.module(row, place, lessons) for place, (row, lessons) in enumerate(modules.values(), 1)
+    )
     return EditedOutline(
-        [
-            EditedModule(
-                module_id,
-                first.module_title,
-                Markup("".join(draw.module_states(first))),
-                len(lessons),
-                Markup("".join(lessons)),
-            )
-            for module_id, (first, lessons) in modules.items()
-        ],
-        lesson_count,
+        [(pk, row.module_title) for pk, (row, _lessons) in modules.items()], Markup(html)
     )
 
 
 class _Drawing:
     """The pieces that all rows share, in the reader's language."""
 
-    def __init__(self, course):
+    def __init__(self, course, csrf_input):
+        self.here = reverse("content:studio_outline", args=[course.slug])
         self.lessons_url = reverse("content:studio_course", args=[course.slug]) + "lessons/"
-        self.parts_url = reverse("content:studio_outline", args=[course.slug]) + "lesson/"
-        self.grip, self.up, self.down, self.more = map(
-            _icon, ("grip", "arrow-up", "arrow-down", "more")
-        )
         self.draft = _badge("draft", "edit", _("Not published"))
         self.changes = _badge("waiting", "hourglass", _("Changes wait"))
         self.preview = _badge("open", "eye", _("Preview"))
         self.empty = _badge("warn", "alert", _("Empty"))
-        self.rules = {
-            Lesson.Completion.VIEWED: _note("eye", _("complete once opened")),
-            Lesson.Completion.TIME: _note("clock", _("complete after some time")),
-        }
         self.orders = {
             "sequential": _note("lock", _("one after the other")),
             "free": _note("list", _("in any order")),
         }
+        self.rules = {}
         self.durations = {None: ""}
+        self.new_lesson = escape(_("New lesson"))
+        self.add = f"{_icon('plus')}{escape(_('Add lesson'))}"
+        self.add_form = f'<form class="part-add" method="post" action="{self.here}">{csrf_input}'
+
+    def module(self, row, place, lessons):
+        """A module with its rows. `place` names its elements within the page."""
+        module_id, title = str(row.module_id), escape(row.module_title)
+        label = escape(_("Title of a new lesson in “%(module)s”") % {"module": row.module_title})
+        return (
+            f'<li class="part-module" data-row="{module_id}"><details id="fold-{module_id}" open><summary>'
+            f'<span class="part-summary"><span class="part-name" id="m{place}" dir="auto">{title}</span> '
+            f'<span class="part-states">{"".join(self._module_states(row))}{_count(len(lessons))}</span></span>'
+            f"{_icon('chevron-down')}</summary>"
+            f'<ol class="part-lessons" data-list="{module_id}" data-kind="lesson" data-do="move" data-name="{title}">'
+            f"{''.join(lessons)}</ol>"
+            f'{self.add_form}<input type="hidden" name="idempotency_key" value="{uuid7()}">'
+            f'<input class="form-control form-control-sm" id="add-{module_id}" name="title" maxlength="255" required '
+            f'autocomplete="off" placeholder="{self.new_lesson}" aria-label="{label}">'
+            f'<button class="btn btn-sm btn-secondary" name="do" value="add_lesson:{module_id}">{self.add}</button></form>'
+            f"</details>{_grip(f'm{place}')}{self._tools('module', module_id, f'm{place}')}</li>"
+        )
 
     def lesson(self, row, number):
         """One row. `number` names its elements within the page."""
-        row_id, title = str(row.id), escape(row.title)
+        row_id, name = str(row.id), f"t{number}"
         return (
-            f'<li class="part-row" id="lesson-{row_id}" data-row="{row_id}">'
+            f'<li class="part-row" data-row="{row_id}">'
             f'<input class="form-check-input" type="checkbox" form="rows" name="lesson" value="{row_id}" '
-            f'aria-labelledby="say-select t{number}">'
-            f'<button class="grip needs-js" type="button" data-grip hidden aria-labelledby="say-move t{number}" '
-            f'aria-describedby="say-how">{self.grip}</button>'
-            f'<span class="part-title"><a id="t{number}" dir="auto" href="{self.lessons_url}{row_id}/">{title}</a>'
+            f'aria-labelledby="say-select {name}">{_grip(name)}'
+            f'<span class="part-title"><a id="{name}" dir="auto" href="{self.lessons_url}{row_id}/">{escape(row.title)}</a>'
             f'<span class="part-states">{"".join(self._states(row))}{self._duration(row)}</span></span>'
-            '<span class="part-tools">'
-            f'<button type="submit" form="rows" name="do" value="up:{row_id}" aria-labelledby="say-up t{number}">{self.up}</button>'
-            f'<button type="submit" form="rows" name="do" value="down:{row_id}" aria-labelledby="say-down t{number}">{self.down}</button>'
-            f'<a href="{self.parts_url}{row_id}/" data-part aria-labelledby="say-more t{number}">{self.more}</a>'
-            "</span></li>"
+            f"{self._tools('lesson', row_id, name)}</li>"
+        )
+
+    def _tools(self, kind, row_id, name):
+        prefix = "module_" if kind == "module" else ""
+        return (
+            f'<span class="part-tools"><button form="rows" name="do" value="{prefix}up:{row_id}" aria-labelledby="say-up {name}">'
+            f'</button><button form="rows" name="do" value="{prefix}down:{row_id}" aria-labelledby="say-down {name}"></button>'
+            f'<a href="{self.here}{kind}/{row_id}/" data-part aria-labelledby="say-more {name}"></a></span>'
         )
 
     def _states(self, row) -> Iterator[str]:
@@ -136,22 +139,26 @@ class _Drawing:
         if row.is_preview:
             yield self.preview
         yield from _release(row.opens_at, row.opens_after_days)
-        if rule := self.rules.get(row.completion):
-            yield rule
+        yield self._rule(row)
 
-    def module_states(self, row) -> Iterator[str]:
+    def _module_states(self, row) -> Iterator[str]:
         if row.module_is_draft:
             yield self.draft
         yield from _release(row.module_opens_at, row.module_opens_after_days)
-        if order := self.orders.get(row.lesson_order):
-            yield order
+        yield self.orders.get(row.lesson_order, "")
+
+    def _rule(self, row):
+        """What completes the lesson, "" for the usual."""
+        key = row.completion, row.completion_seconds
+        if key not in self.rules:
+            text = rule_of(row).short(row)
+            self.rules[key] = _note("check", text) if text else ""
+        return self.rules[key]
 
     def _duration(self, row):
-        text = self.durations.get(row.duration_minutes)
-        if text is None:
-            text = f'<span class="part-note">{escape(minutes(row.duration_minutes))}</span>'
-            self.durations[row.duration_minutes] = text
-        return text
+        if row.duration_minutes not in self.durations:
+            self.durations[row.duration_minutes] = _note("clock", minutes(row.duration_minutes))
+        return self.durations[row.duration_minutes]
 
 
 def _release(opens_at, opens_after_days) -> Iterator[str]:
@@ -166,6 +173,18 @@ def _release(opens_at, opens_after_days) -> Iterator[str]:
 @cache
 def _icon(name):
     return f'<svg class="icon" aria-hidden="true"><use href="{static("img/icons.svg")}#{name}"></use></svg>'
+
+
+def _count(lessons):
+    text = ngettext("%(num)d lesson", "%(num)d lessons", lessons) % {"num": lessons}
+    return f'<span class="part-note">{escape(text)}</span>'
+
+
+def _grip(name):
+    return (
+        f'<button class="grip needs-js" type="button" data-grip hidden aria-labelledby="say-move {name}" '
+        'aria-describedby="say-how"></button>'
+    )
 
 
 def _badge(kind, icon, text):

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.backends.utils import csrf_input
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,7 +31,7 @@ def outline(request, slug):
     context = {
         "course": course,
         "section": "outline",
-        "outline": read_outline(course),
+        "outline": read_outline(course, csrf_input=csrf_input(request)),
         "trash": _trash_of(course),
         "may_publish": permissions.can_publish_course(request.user, course),
     }
