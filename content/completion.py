@@ -5,12 +5,15 @@ Higher floors add theirs in `ready()`, for what is decided by their own facts, s
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from content.models import Lesson
 from lib import jinja
+
+MINUTE = 60  # seconds
 
 
 class Completable(Protocol):
@@ -63,7 +66,12 @@ def completes(lesson: Completable, *, seconds: int, by_hand: bool = False) -> bo
 
 
 def _time(lesson):
-    return jinja.duration(lesson.completion_seconds)
+    """ "2.5 min", exact to a hundredth of a minute."""
+    seconds = lesson.completion_seconds or 0
+    if seconds < MINUTE:
+        return jinja.duration(seconds)
+    minutes = (Decimal(seconds) / MINUTE).quantize(Decimal("0.01")).normalize()
+    return _("%(minutes)s min") % {"minutes": jinja.number(minutes)}
 
 
 register(

@@ -93,9 +93,8 @@ class CourseScene:
     @property
     def title(self) -> str:
         if self.journey.person_id is None:
-            return _("You see “%(course)s” as a new student") % {"course": self.course}
-        values = {"course": self.course, "name": self.student.display_name}
-        return _("You see “%(course)s” as %(name)s") % values
+            return _("You look as a new student")
+        return _("You look as %(name)s") % {"name": self.student.display_name}
 
     @property
     def notes(self) -> list[str]:

@@ -21,11 +21,11 @@ class JourneyForm(CrispyFormMixin, forms.Form):
 
     who = forms.ChoiceField(label=_("As"), widget=forms.RadioSelect, initial=NEW)
     joined_days = forms.IntegerField(
-        label=_("A new student enrolled"),
+        label=_("Days since a new student enrolled"),
         required=False,
         min_value=0,
         max_value=MAX_DAYS,
-        help_text=_("Days before; empty: on that very day."),
+        help_text=_("Empty: enrolled on that very day."),
     )
     has_done_before = forms.BooleanField(
         label=_("A new student has done the lessons before the one on show"), required=False

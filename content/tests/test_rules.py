@@ -24,6 +24,21 @@ OPENS_AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
             "complete after 5 min",
         ),
         (
+            {"completion": "time", "completion_seconds": 150},
+            "Complete after 2.5 min on its page.",
+            "complete after 2.5 min",
+        ),
+        (
+            {"completion": "time", "completion_seconds": 3600},
+            "Complete after 60 min on its page.",
+            "complete after 60 min",
+        ),
+        (
+            {"completion": "time", "completion_seconds": 45},
+            "Complete after 45 s on its page.",
+            "complete after 45 s",
+        ),
+        (
             {"completion": "viewed", "opens_at": OPENS_AT},
             "Complete once opened. Opens on Monday, Jan. 5, 2026 at 9 a.m.",
             "complete once opened · Opens on Monday, Jan. 5, 2026 at 9 a.m.",
