@@ -1,15 +1,19 @@
 """What a student's own pages show of all their courses."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
+from content.outline import outline_of
 from content.rules import opening_of, opening_text
+from courses.models import Course
 from enrollments.tests.factories import EnrollmentFactory
 from progress.overview import NextLesson, next_lessons
 from progress.tests.factories import LessonProgressFactory, course_with
+from progress.unlocking import Pace, barriers_of
 
 NOW = timezone.now()
 
@@ -117,3 +121,39 @@ def test_days_after_the_enrollment_are_counted_as_on_the_lessons_page(organizati
         before = next_of(enrollment, now=opens_at - timedelta(seconds=1))
     day = "Monday, Jan. 5" if zone == "Asia/Tokyo" else "Sunday, Jan. 4"
     assert before == ("1.1", f"Opens on {day}, 2026")
+
+
+def as_on_the_lessons_page(enrollment, completed):
+    """The same by the rules that open doors: the first open lesson, else the one that opens first."""
+    outline = outline_of(Course.objects.get(pk=enrollment.course_id))
+    pace = Pace(enrollment.course.is_sequential, enrollment.enrolled_at, NOW)
+    barriers = barriers_of(outline, completed=completed, pace=pace)
+    waiting = []
+    for lesson in outline.lessons:
+        barrier = barriers.get(lesson.id)
+        if lesson.id in completed or (barrier and barrier.finish_first):
+            continue
+        waiting.append((barrier.opens_at if barrier else NOW, len(waiting), lesson, barrier))
+    if not waiting:
+        return None
+    _at, _place, lesson, barrier = min(waiting)
+    return (lesson.number, barrier.text if barrier else "")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_comes_next_agrees_with_the_doors(organization, seed):
+    chance = random.Random(seed)
+    course, lessons = course_with(3, 1, 3, is_sequential=chance.random() < 0.5)
+    releases = [{}, {}, {"opens_at": TOMORROW}, {"opens_at": LATER}, {"opens_after_days": 2}]
+    for lesson in lessons:
+        set_rules(lesson, **chance.choice(releases))
+        order = chance.choice(["course", "sequential", "free"])
+        set_rules(lesson.module, lesson_order=order)
+        set_rules(lesson, is_draft=chance.random() < 0.1)
+    for module in {lesson.module_id: lesson.module for lesson in lessons}.values():
+        set_rules(module, **chance.choice(releases))
+    enrollment = EnrollmentFactory(course=course, enrolled_at=NOW - timedelta(days=1))
+    completed = chance.sample(lessons, chance.randrange(len(lessons)))
+    done(enrollment, *completed)
+
+    assert next_of(enrollment) == as_on_the_lessons_page(enrollment, {one.pk for one in completed})
