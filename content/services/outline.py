@@ -198,8 +198,17 @@ def restore_part(part: Part, *, by, now) -> Part:
     part.save(update_fields=["position", "deleted_at", "updated_at"])
     place(_siblings(part), part, former_position)
     if isinstance(part, Module):
-        Lesson.objects.filter(module=part, deleted_at=trashed_at).update(deleted_at=None)
+        _restore_lessons(part, trashed_at)
     return part
+
+
+def _restore_lessons(module, trashed_at):
+    """Those that went to the trash at the same time; one of them may have gone before the others were counted anew."""
+    lessons = Lesson.objects.filter(module=module, deleted_at=trashed_at)
+    back = list(lessons.order_by("position", "id"))
+    for position, lesson in enumerate(back, next_position(_lessons_of(module.pk))):
+        lesson.position, lesson.deleted_at = position, None
+    Lesson.objects.bulk_update(back, ["position", "deleted_at"])
 
 
 @transaction.atomic

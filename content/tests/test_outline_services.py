@@ -182,6 +182,51 @@ def test_database_refuses_two_lessons_at_one_position(course):
     LessonFactory(module=lesson.module, position=1, deleted_at=NOW)
 
 
+def test_lessons_trashed_at_the_very_same_time_come_back_without_a_gap_or_double(course):
+    [module] = add_modules(course, "A")
+    first, _second, _third = add_lessons(module, "a1", "a2", "a3")
+    services.trash_part(first, **WHO)
+    services.trash_part(module, **WHO)
+
+    services.restore_part(module, **WHO)
+
+    assert sorted(lessons_of(module)) == ["a1", "a2", "a3"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_who_move_lessons_at_once_leave_no_gap():
+    organization = found_organization("Harbor School", "harbor", host="harbor.localhost")
+    with organization_context(organization):
+        first, second = add_modules(CourseFactory(), "A", "B")
+        lessons = [*add_lessons(first, "a1", "a2", "a3"), *add_lessons(second, "b1", "b2")]
+    barrier, errors = threading.Barrier(len(lessons)), []
+
+    def move(lesson, to):
+        try:
+            barrier.wait()
+            for position in (1, 2, None):
+                with organization_context(organization):
+                    services.move_lesson(lesson, position=position, to_module=to, **WHO)
+        except Exception as error:  # noqa: BLE001 -- shown by the assertion below
+            errors.append(error)
+        finally:
+            connection.close()
+
+    targets = [second, second, first, first, first]
+    threads = [
+        threading.Thread(target=move, args=pair) for pair in zip(lessons, targets, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    with organization_context(organization):
+        assert sorted(lessons_of(first)) == ["a3", "b1", "b2"]
+        assert sorted(lessons_of(second)) == ["a1", "a2"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_people_adding_at_once_leave_no_gap():
     organization = found_organization("Harbor School", "harbor", host="harbor.localhost")
