@@ -18,7 +18,7 @@ class MediaForm(TenantModelForm):
 
     class Meta:
         model = MediaAsset
-        fields = ["title", "alt", "access", "course"]
+        fields = ["title", "alt", "tags", "access", "course"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -58,7 +58,7 @@ class MediaAssetAdmin(TrashAdmin):
         return permissions.media_of(user, queryset)
 
     def get_fieldsets(self, request, obj=None):
-        about = ["title", "alt", "access", "course"]
+        about = ["title", "alt", "tags", "access", "course"]
         if obj is None:
             return [(None, {"fields": ["upload", *about]})]
         more = {"fields": self.readonly_fields[1:], "classes": ["collapse"]}
@@ -77,7 +77,7 @@ class MediaAssetAdmin(TrashAdmin):
 
     def save_by_service(self, request, row, form):
         values = form.cleaned_data
-        about = {name: values[name] for name in ("title", "alt", "access")}
+        about = {name: values[name] for name in ("title", "alt", "tags", "access")}
         if row is not None:
             return media.update_media(row, **about, **who(request))
         upload, course = values["upload"], values["course"]
@@ -94,7 +94,7 @@ class VideoAssetAdmin(ContentAdmin):
     search_fields = ["title__istartswith", "=provider_id"]
     autocomplete_fields = ["file", "poster", "captions"]
     ordering = ["-created_at", "-id"]
-    readonly_fields = ["provider", "provider_id", "status", "created_at", "updated_at"]
+    readonly_fields = ["provider", "provider_id", "status", "problem", "created_at", "updated_at"]
     fixed_fields = ["file"]
 
     def scope_for_instructor(self, user, queryset):
