@@ -17,6 +17,11 @@ FOREIGN_FONT = re.compile(
     rb"@font-face\s*\{[^}]*unicode-range:(?![^;}]*U\+0000)[^}]*\}", re.IGNORECASE
 )
 FROM_CSS = re.compile(rb"""url\(["']?([^"')]+)["']?\)|@import\s+["']([^"']+)["']""")
+#: `"[data-zoom], .prose img": () => import("./zoom.js")`, which is loaded where the page has such a thing.
+WHERE_NEEDED = re.compile(
+    rb"""(["'])(?P<selector>[^\n]+?)\1: \(\) => import\(["'](?P<script>\./[^"']+)["']\),?"""
+)
+MARK_IN_SELECTOR = re.compile(rb"data-[a-z-]+|(?<=\.)[a-z-]+")
 FROM_SCRIPT = re.compile(rb"""(?:from|import)\s*\(?["'](\.{0,2}/[^"']+)["']""")
 
 
@@ -31,7 +36,7 @@ class Visit:
 
 def first_visit(server: Server, path: str) -> Visit:
     """Follow a page's links the way a browser with an empty cache would; fonts and icons count."""
-    files, waiting = {}, [path]
+    files, waiting, page = {}, [path], b""
     while waiting:
         address = waiting.pop()
         if address in files:
@@ -44,8 +49,15 @@ def first_visit(server: Server, path: str) -> Visit:
         kind = headers.get("content-type", "").partition(";")[0]
         is_text = kind.startswith("text/") or kind.endswith(("javascript", "json", "svg+xml"))
         files[address] = len(body) if is_packed or not is_text else len(gzip.compress(text, 6))
+        page = page or text
+        text = WHERE_NEEDED.sub(lambda part: part.group() if is_needed(part, page) else b"", text)
         waiting += [join_address(address, link) for link in links_in(text, kind)]
     return Visit(files)
+
+
+def is_needed(part: re.Match, page: bytes) -> bool:
+    """Whether the page has what a script of its own looks for, by the marks that its selector names."""
+    return any(mark in page for mark in MARK_IN_SELECTOR.findall(part["selector"]))
 
 
 def links_in(text: bytes, kind: str) -> list[str]:

@@ -87,3 +87,15 @@ def test_a_first_visit_follows_styles_scripts_icons_and_the_fonts_of_its_letters
     assert firstvisit.links_in(css, "text/css") == ["latin.woff2"]
     assert firstvisit.links_in(b'import {x} from "./y.js";', "text/javascript") == ["./y.js"]
     assert firstvisit.join_address("/s/css/a.css", "../fonts/latin.woff2") == "/s/fonts/latin.woff2"
+
+
+def test_a_script_counts_where_the_page_has_what_it_serves():
+    script = b"""const parts = {
+      "[data-zoom], .prose img": () => import("./zoom.js"),
+      '[data-language][method="get"]': () => import("./language.js"),
+    };"""
+    zoom, language = firstvisit.WHERE_NEEDED.finditer(script)
+    page = b'<form method="get" data-language>'
+    assert (firstvisit.is_needed(zoom, page), zoom["script"]) == (False, b"./zoom.js")
+    assert (firstvisit.is_needed(language, page), language["script"]) == (True, b"./language.js")
+    assert firstvisit.is_needed(zoom, b'<div class="prose">')
