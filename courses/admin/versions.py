@@ -1,9 +1,15 @@
-"""Drafts, versions, reviews and ratings of courses, to look at; they change where the course does."""
+"""Drafts, versions, reviews and ratings of courses, to look at; reviews are hidden and shown through services."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from courses.errors import CourseRefused
 from courses.models import Course, CourseDraft, CourseRating, CourseReview, CourseVersion
-from tenancy.admin import ReadOnlyAdmin
+from courses.permissions import can_edit_course
+from courses.services.reviews import hide_review, unhide_review
+from tenancy.admin import ReadOnlyAdmin, TenantAdmin, service_action
 
 
 class OfMyCourses(ReadOnlyAdmin):
@@ -30,12 +36,46 @@ class CourseDraftAdmin(OfMyCourses):
 
 
 @admin.register(CourseReview)
-class CourseReviewAdmin(OfMyCourses):
-    list_display = ["course", "rating", "author", "hidden_at", "created_at"]
+class CourseReviewAdmin(TenantAdmin):
+    """Reviews of the courses one may change: hidden and shown here, answered in the studio."""
+
+    list_display = ["course", "rating", "author", "replied_at", "hidden_at", "created_at"]
     list_select_related = ["course", "author"]
-    list_filter = ["rating"]
-    search_fields = ["course__title__istartswith"]
+    list_filter = ["rating", "hidden_at", "replied_at"]
+    search_fields = ["course__title__istartswith", "author__username__istartswith"]
+    search_help_text = _("The beginning of a course's title, or of a username.")
     ordering = ["-created_at", "-id"]
+    fields = [
+        *("course", "author", "rating", "text", "edited_at"),
+        *("reply", "replied_by", "replied_at", "hidden_at", "hidden_by", "hidden_reason"),
+    ]
+    readonly_fields = fields
+    actions = ["hide", "show_again"]
+    refusals = (CourseRefused,)
+
+    def scope_for_instructor(self, user, queryset):
+        return queryset.filter(course__in=Course.objects.editable_by(user))
+
+    def can_add(self, user):
+        return False  # who learned writes, on the site
+
+    def can_change(self, user, obj=None):
+        return obj is None or can_edit_course(user, obj.course)
+
+    def can_delete(self, user, obj=None):
+        return False  # it is its author's; others hide it
+
+    def view_on_site(self, obj):
+        return reverse("courses:studio_review", args=[obj.course.slug, obj.pk])
+
+    @service_action(_("Hide: it breaks the rules"))
+    def hide(self, request, review):
+        reason = gettext("It does not keep to the rules for reviews.")
+        hide_review(review.pk, reason=reason, by=request.user, now=request.now)
+
+    @service_action(_("Show again"))
+    def show_again(self, request, review):
+        unhide_review(review.pk, by=request.user, now=request.now)
 
 
 @admin.register(CourseRating)
