@@ -174,3 +174,17 @@ def greeting(name: str, now: datetime) -> str:
     else:
         text = _("Good evening, %(name)s.")
     return text % {"name": name}
+
+
+# The learning paths that somebody follows: those under way first, the latest joined first.
+FOLLOWED_PATHS = """
+SELECT place.id, place.percent, place.completed_at, path.title, path.slug
+FROM enrollments_pathenrollment place JOIN content_learningpath path ON path.id = place.path_id
+WHERE place.student_id = %s AND place.left_at IS NULL AND path.deleted_at IS NULL AND path.status <> 'draft'
+ORDER BY place.completed_at IS NOT NULL, place.joined_at DESC, place.id DESC LIMIT %s
+"""
+
+
+def followed_paths(user, limit: int) -> list:
+    """The learning paths of a student for the dashboard. One query."""
+    return fetch_rows(FOLLOWED_PATHS, [user.pk, limit])

@@ -24,7 +24,7 @@ from lib.jinja import duration
 from progress import requirements, services
 from progress.arithmetic import percent_of
 from progress.explaining import explain_course, lessons_out_of_sight, missing_lessons
-from progress.overview import first_courses, greeting, next_lessons, page_of_courses
+from progress.overview import first_courses, followed_paths, greeting, next_lessons, page_of_courses
 from progress.previews import completed_previews, note_visit
 from progress.unlocking import states_of
 from progress.viewing import (
@@ -40,6 +40,7 @@ from progress.viewing import (
 Status = Enrollment.Status
 
 DASHBOARD_COURSES = 18
+DASHBOARD_PATHS = 6
 NO_ENROLLMENT = UUID(int=0)  # in the token of a preview's page
 MAX_SECONDS_TOLD = 24 * 60 * 60  # what a browser may claim at once; far less is credited
 
@@ -65,6 +66,7 @@ def home(request):
         "learning": learning,
         "done": [row for row in rows if row.status == Status.COMPLETED],
         "next_lessons": next_lessons((row.id for row in active), now=request.now),
+        "paths": followed_paths(request.user, DASHBOARD_PATHS),
         "nav": "learning",
     }
     return render(request, "progress/dashboard.html", context)

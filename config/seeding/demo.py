@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.utils import timezone
 
+from config.seeding.demo_paths import add_path
 from content.importing import apply_tree, course_from_values, read_folder
 from content.importing.files import Folder
 from content.models import Lesson
@@ -127,6 +128,7 @@ def fill_school(organization: Organization, school: School, *, people: int) -> N
             learners.enroll_named(user, courses)
         learners.enroll_crowd(crowd, courses)
         learners.store()
+        add_path(courses, teachers[0], students, now)
 
 
 def add_account(school: School, account: Account, now: datetime) -> User:
