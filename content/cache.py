@@ -10,7 +10,7 @@ PRESENCE_SECONDS = MINUTE
 
 def outline_key(course_id, outline_version):
     """Each change of a course's outline has a version of its own, so nothing needs to be dropped."""
-    return f"content:outline:3:{course_id}:{outline_version}"
+    return f"content:outline:4:{course_id}:{outline_version}"
 
 
 def guest_outline_key(course, language):

@@ -94,7 +94,10 @@ class OutlineLesson(NamedTuple):
 
 
 class OutlineModule(NamedTuple):
-    """A module with its lessons; `label` is its number and title as HTML."""
+    """A module with its lessons; `label` is its number and title as HTML.
+
+    `is_timed`: it or one of its lessons may open later.
+    """
 
     id: UUID
     number: int
@@ -105,6 +108,7 @@ class OutlineModule(NamedTuple):
     lesson_order: str = Module.Order.AS_COURSE
     opens_at: datetime | None = None
     opens_after_days: int | None = None
+    is_timed: bool = True
 
 
 @dataclass(frozen=True)
@@ -201,12 +205,18 @@ def _read_modules(course_id):
 
 
 def _prepared_module(number, module, rows):
-    module_id, title, description, *rules = module
+    module_id, title, description, lesson_order, opens_at, opens_after_days = module
     lessons = tuple(
         _prepared_lesson(f"{number}.{place}", module_id, row) for place, row in enumerate(rows, 1)
     )
     label = f'<span class="number">{number}</span> {escape(title)}'
-    return OutlineModule(module_id, number, title, description, lessons, label, *rules)
+    releases = [(opens_at, opens_after_days)]
+    releases += [(lesson.opens_at, lesson.opens_after_days) for lesson in lessons]
+    return OutlineModule(
+        *(module_id, number, title, description, lessons, label),
+        *(lesson_order, opens_at, opens_after_days),
+        is_timed=any(release != (None, None) for release in releases),
+    )
 
 
 def _prepared_lesson(number, module_id, row):

@@ -1,11 +1,12 @@
 """The rules of modules and lessons: when they open, and how each rule reads as a sentence."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from content.completion import Completable, rule_of
 from content.models import Module
@@ -41,13 +42,22 @@ def closed_until(
     module: Released, lesson: Released, *, enrolled_at: datetime | None, now: datetime
 ) -> datetime | None:
     """When a lesson opens that does not yet, by its own date and its module's; None for an open one."""
-    openings = [opening_of(part, enrolled_at=enrolled_at) for part in (module, lesson)]
-    return max((at for at in openings if at is not None and at > now), default=None)
+    latest = None
+    for part in (module, lesson):
+        opens_at = opening_of(part, enrolled_at=enrolled_at)
+        if opens_at is not None and opens_at > now and (latest is None or opens_at > latest):
+            latest = opens_at
+    return latest
 
 
 def opening_text(opens_at: datetime) -> str:
     """ "Opens on Monday, Jan. 5, 2026 at 9 a.m.", in the reader's language and time zone; midnight goes without saying."""
-    local = timezone.localtime(opens_at)
+    return _opening_text(opens_at, timezone.get_current_timezone(), get_language())
+
+
+@lru_cache(maxsize=2_000)  # a course may have a day of its own for each lesson
+def _opening_text(opens_at, zone, language):
+    local = timezone.localtime(opens_at, zone)
     values = {
         "weekday": formats.date_format(local, "l"),
         "day": formats.date_format(local, "DATE_FORMAT"),

@@ -53,21 +53,27 @@ def barriers_of(
     In a sequential course a module waits for all lessons before it; a module in free order then opens as a whole.
     """
     barriers = {}
-    barrier = Barrier(None, None)
+    shared = Barrier(None, None)
+    is_sequential, enrolled_at, now = pace.is_sequential, pace.enrolled_at, pace.now
     unfinished = None  # of the modules before, where the course is in order
     for module in outline.modules:
-        before = unfinished
+        is_timed, is_in_order, before = module.is_timed, pace.is_in_order(module), unfinished
+        if not (is_timed or is_in_order or is_sequential):
+            continue  # most courses are free, and have hundreds of lessons
         for lesson in module.lessons:
-            if lesson.id in completed:
+            lesson_id = lesson.id
+            if lesson_id in completed:
                 continue
-            until = closed_until(module, lesson, enrolled_at=pace.enrolled_at, now=pace.now)
+            until = None
+            if is_timed:
+                until = closed_until(module, lesson, enrolled_at=enrolled_at, now=now)
             if before is not None or until is not None:
-                if barrier.finish_first is not before or barrier.opens_at != until:
-                    barrier = Barrier(before, until)
-                barriers[lesson.id] = barrier
-            if before is None and pace.is_in_order(module):
+                if shared[0] is not before or shared[1] != until:
+                    shared = Barrier(before, until)
+                barriers[lesson_id] = shared
+            if before is None and is_in_order:
                 before = lesson
-            if unfinished is None and pace.is_sequential:
+            if unfinished is None and is_sequential:
                 unfinished = lesson
     return barriers
 
@@ -83,15 +89,15 @@ def states_of(
     doors: dict[int, State] = {}  # neighbors share a barrier, so each is put into words once
     states = {}
     for lesson in outline.lessons:
-        barrier = barriers.get(lesson.id)
-        if lesson.id in completed:
-            states[lesson.id] = DONE
-        elif barrier is not None:
+        lesson_id = lesson.id
+        if lesson_id in completed:
+            states[lesson_id] = DONE
+        elif barriers and (barrier := barriers.get(lesson_id)) is not None:
             if id(barrier) not in doors:
                 doors[id(barrier)] = locked(barrier.text)
-            states[lesson.id] = doors[id(barrier)]
+            states[lesson_id] = doors[id(barrier)]
         else:
-            states[lesson.id] = ACTIVE if lesson.id in begun else OPEN
+            states[lesson_id] = ACTIVE if lesson_id in begun else OPEN
     return states
 
 
