@@ -270,8 +270,9 @@ def test_time_is_itself_again_after_the_page(browser, place, monkeypatch):
     monkeypatch.setattr(
         "progress.views.greeting", lambda name, now: seen.append((name, now)) or "Hello."
     )
-    browser.get("/")
+    request = browser.get("/").wsgi_request
     assert seen[0][1].year == 2031
+    assert request.now < datetime.now(tz=NOW.tzinfo) + timedelta(minutes=1)
     browser.post(reverse("activity:view_as_stop"))
     browser.get("/")
     assert seen[1][1] < datetime.now(tz=NOW.tzinfo) + timedelta(minutes=1)
