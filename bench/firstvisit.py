@@ -50,9 +50,14 @@ def first_visit(server: Server, path: str) -> Visit:
         is_text = kind.startswith("text/") or kind.endswith(("javascript", "json", "svg+xml"))
         files[address] = len(body) if is_packed or not is_text else len(gzip.compress(text, 6))
         page = page or text
-        text = WHERE_NEEDED.sub(lambda part: part.group() if is_needed(part, page) else b"", text)
-        waiting += [join_address(address, link) for link in links_in(text, kind)]
+        needed = without_idle_scripts(text, page)
+        waiting += [join_address(address, link) for link in links_in(needed, kind)]
     return Visit(files)
+
+
+def without_idle_scripts(text: bytes, page: bytes) -> bytes:
+    """A script without its imports of what the page does not call for."""
+    return WHERE_NEEDED.sub(lambda part: part.group() if is_needed(part, page) else b"", text)
 
 
 def is_needed(part: re.Match, page: bytes) -> bool:
