@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -192,7 +193,9 @@ def _form(request, place, draft):
     )
 
 
+@transaction.atomic
 def _save(request, place, form):
+    """The draft as the form has it; where it is refused, nothing of it is kept, the parts of a video neither."""
     draft = publishing.save_item_draft(
         place.item,
         revision=form.cleaned_data["revision"],

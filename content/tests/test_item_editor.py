@@ -109,7 +109,7 @@ def test_autosave_is_cheap_and_leaves_no_trace(desk):
     assert desk.draft().body == "First. Second."
     assert AuditEntry.objects.count() == before
     assert Course.objects.get(pk=desk.course.pk).outline_version == version
-    assert len(captured) <= 15
+    assert len(captured) <= 16
 
 
 def test_autosave_keeps_what_is_right_and_names_what_is_not(desk):
@@ -310,6 +310,16 @@ def test_published_video_stays_while_its_draft_changes(client, organization):
     desk.post(url="https://vimeo.com/87654321", poster=poster.pk)
     assert desk.draft().video == draft_video
     assert VideoAsset.objects.count() == 2
+
+
+def test_conflict_leaves_the_video_of_the_draft_alone(client, organization):
+    desk = Desk(client, "video")
+    mine = desk.form(url="https://vimeo.com/1111111")
+    desk.post(url="https://vimeo.com/2222222")
+    response = desk.client.post(desk.url(), mine | {"base": 0})
+
+    assert response.status_code == 409
+    assert desk.draft().video.provider_id == "2222222"
 
 
 def test_bad_captions_are_refused_with_their_line(client, organization):
