@@ -97,6 +97,15 @@ ACCESS: dict[str, Access] = {
     "courses:studio_description_preview": Access(POST, Who.COURSE_STAFF, arguments=COURSE),
     "courses:studio_settings": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "courses:studio_course_suggestions": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_copy": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_export": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "content:studio_import": Access(FORM, Who.STAFF),
+    "content:studio_transfer": Access(
+        FORM, Who.COURSE_STAFF, arguments={"transfer_id": "transfer.pk"}
+    ),
+    "content:studio_transfer_file": Access(
+        GET, Who.COURSE_STAFF, arguments={"transfer_id": "transfer.pk"}
+    ),
     "content:studio_check": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_publish": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_versions": Access(GET, Who.COURSE_STAFF, arguments=COURSE),

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
 from config.access import Access, Address
-from content.models import LearningPath, Lesson, LessonItem, MediaAsset
+from content.models import CourseTransfer, LearningPath, Lesson, LessonItem, MediaAsset
 from courses.models import Course, CourseReview, CourseStaff, CourseVersion
 from courses.pictures import version_of
 from enrollments.models import Enrollment
@@ -38,6 +38,7 @@ class Samples:
     export: DataExport | None = None
     erasure: ErasureRequest | None = None
     path: LearningPath | None = None
+    transfer: CourseTransfer | None = None
 
     @property
     def picture_version(self) -> str | None:
@@ -79,6 +80,7 @@ class Samples:
             staff=CourseStaff.objects.filter(**of_course).order_by("created_at").first(),
             version=CourseVersion.objects.filter(**of_course).order_by("number").first(),
             review=CourseReview.objects.filter(**of_course).order_by("created_at").first(),
+            transfer=CourseTransfer.objects.filter(**of_course).order_by("created_at").first(),
             export=DataExport.objects.order_by("created_at").first(),
             erasure=ErasureRequest.objects.order_by("created_at").first(),
             path=LearningPath.objects.live().filter(status=status).order_by("created_at").first(),

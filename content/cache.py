@@ -6,6 +6,7 @@ OUTLINE_SECONDS = 15 * MINUTE
 MEDIA_SECONDS = MINUTE  # how long a change of access may take to hold for a file already looked up
 VIEWER_SECONDS = MINUTE
 PRESENCE_SECONDS = MINUTE
+TRANSFER_SECONDS = 10 * MINUTE
 
 
 def outline_key(course_id, outline_version):
@@ -28,3 +29,7 @@ def viewer_key(user_id, course_id):
 
 def presence_key(course_id):
     return f"content:presence:1:{course_id}"
+
+
+def transfer_key(transfer_id):
+    return f"content:transfer:1:{transfer_id}"

@@ -65,9 +65,10 @@ def library_references(
 def known_references(item: ContentItem, known: Mapping[str, MediaAsset]) -> References:
     """The same where it is known already what earlier versions knew."""
     links = item.metadata.get("links", {})
+    files = item.metadata.get("files", {})
 
     def find(src):
-        return known.get(src) or find_in_library(src)
+        return known.get(src) or _file_of(files.get(src)) or find_in_library(src)
 
     def link(href):
         return known.get(href) or links.get(href)
@@ -82,6 +83,13 @@ def media_by_version(version_ids: Iterable[UUID]) -> dict[UUID, dict[str, MediaA
     for use in uses.select_related("media"):
         found[use.version_id][use.src] = use.media
     return found
+
+
+def _file_of(media_id):
+    """The file that the text of a folder means, where it waits to be published; None without one."""
+    if media_id is None:
+        return None
+    return MediaAsset.objects.filter(pk=UUID(media_id), deleted_at__isnull=True).first()
 
 
 def media_by_src(version_id: UUID) -> dict[str, MediaAsset]:

@@ -9,11 +9,11 @@ MAX_DEPTH = 20
 FENCE = "---"
 
 
-def split(text: str) -> tuple[dict[str, Any], str]:
+def split(text: str, *, max_bytes: int = MAX_BYTES) -> tuple[dict[str, Any], str]:
     """The front matter and the text after it; ({}, text) when there is none.
 
     Only plain values are read (no tags, no anchors). Raises ValueError, naming the line of the file,
-    for YAML that cannot be read, that is not a mapping, or that is larger than 64 KiB.
+    for YAML that cannot be read, that is not a mapping, or that is larger than `max_bytes`.
     """
     text = text.removeprefix("\ufeff")
     lines = text.splitlines(keepends=True)
@@ -21,7 +21,7 @@ def split(text: str) -> tuple[dict[str, Any], str]:
         return {}, text
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() in (FENCE, "..."):
-            return _load("".join(lines[1:number])), "".join(lines[number + 1 :])
+            return _load("".join(lines[1:number]), max_bytes), "".join(lines[number + 1 :])
     return {}, text  # a lone rule, not front matter
 
 
@@ -55,9 +55,9 @@ class _PlainLoader(yaml.SafeLoader):
             self._depth -= 1
 
 
-def _load(head):
-    if len(head.encode(errors="replace")) > MAX_BYTES:
-        raise ValueError(f"Line 1: the front matter is larger than {MAX_BYTES // 1024} KiB.")
+def _load(head, max_bytes):
+    if len(head.encode(errors="replace")) > max_bytes:
+        raise ValueError(f"Line 1: the front matter is larger than {max_bytes // 1024} KiB.")
     try:
         values = yaml.load(head, Loader=_PlainLoader)
     except yaml.MarkedYAMLError as error:

@@ -1,7 +1,7 @@
 """Pictures from strangers, made anew: checked by content, stripped of everything but the pixels."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -57,6 +57,10 @@ class CleanImage:
         return _EXTENSION[self.format]
 
 
+class OwnPicture(io.BytesIO):
+    """The bytes of a picture that `clean_image` made before: they are kept, only checked and copied smaller."""
+
+
 def clean_image(
     file: BinaryIO,
     *,
@@ -75,7 +79,8 @@ def clean_image(
             return _clean_animation(image, max_pixels)
         return _clean_still(image, widths)
 
-    return _read(file, clean, max_bytes, max_pixels)
+    picture = _read(file, clean, max_bytes, max_pixels)
+    return replace(picture, data=file.getvalue()) if isinstance(file, OwnPicture) else picture
 
 
 def clean_squares(

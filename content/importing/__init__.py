@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from content.importing import course_folder, markdown_folder
+from content.importing import course_folder, foreign, markdown_folder
 from content.importing.applying import apply_tree
 from content.importing.files import FileProblem, Folder
 from content.importing.report import Report
@@ -33,8 +33,8 @@ __all__ = [
     "read_folder",
 ]
 
-#: Each knows one layout of a folder: `is_here(folder)` and `read(folder)`.
-FORMATS = (course_folder, markdown_folder)
+#: Each knows one format: `is_here(folder)` tells it by what the folder holds, `read(folder)` gives its tree.
+FORMATS = (course_folder, foreign, markdown_folder)
 
 
 def read_folder(path: str | Path) -> CourseTree:
@@ -53,5 +53,5 @@ def read_folder(path: str | Path) -> CourseTree:
             "%(path)s holds no course: neither a course.yaml nor folders or Markdown files that begin with a number, "
             "such as 1-introduction."
         )
-        % {"path": path}
+        % {"path": Path(path).name}
     )

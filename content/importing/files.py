@@ -82,9 +82,9 @@ class Folder:
                 raise
             raise FileProblem(_("This file cannot be read.")) from error
 
-    def read_text(self, path: str) -> str:
+    def read_text(self, path: str, limit: int = markdown.MAX_BYTES) -> str:
         """A text in UTF-8, with plain newlines and without control characters. Raises FileProblem."""
-        data = self.read(path, markdown.MAX_BYTES)
+        data = self.read(path, limit)
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -39,21 +39,41 @@ class LinkFinder:
         self.left_out: list[LeftOut] = []
         self.quiz_links: set[tuple[str, str]] = set()
         self.images: set[str] = set()  #: paths of the pictures that are shown
-        self._pages: dict[str, tuple[Lesson, ContentItem]] = {}
+        self._pages: dict[str, tuple[Lesson, ContentItem | None]] = {}
 
-    def add_page(self, path: str, lesson: Lesson, item: ContentItem) -> None:
-        """Let links to this path lead to an item of a lesson."""
+    def add_page(self, path: str, lesson: Lesson, item: ContentItem | None) -> None:
+        """Let links to this path lead to an item of a lesson, or to the lesson as a whole."""
         self._pages.setdefault(path, (lesson, item))
 
-    def page_at(self, path: str) -> tuple[Lesson, ContentItem] | None:
+    def page_at(self, path: str) -> tuple[Lesson, ContentItem | None] | None:
         return self._pages.get(path)
 
     def references(self, item: ItemTree) -> References:
         """References of one text, whose relative addresses begin at its own folder."""
-        source = item.source.partition("#")[0]
-        return References(
-            lambda src: self.find_image(source, src), lambda href: self.find_link(source, href)
-        )
+        source = item.place
+
+        def image(src):
+            if src in item.files:
+                return self._named_image(source, src, item.files[src])
+            return self.find_image(source, src)
+
+        def link(href):
+            if href in item.links:
+                return self._named_link(source, href, item.links[href])
+            return self.find_link(source, href)
+
+        return References(image, link)
+
+    def _named_image(self, source, src, path):
+        """The picture that a text's own list names for an address."""
+        return None if path is None else self._image_at(source, src, path)
+
+    def _named_link(self, source, href, target):
+        """What a text's own list says of a link: a page or file, "" for plain text, None to leave it."""
+        if not target:
+            return target
+        path, _hash, anchor = target.partition("#")
+        return self._found(source, href, "" if path == "." else path, anchor, is_exact=True)
 
     def find_image(self, source: str, src: str) -> MediaAsset | None:
         try:
@@ -65,6 +85,9 @@ class LinkFinder:
         if path is None:
             self._note(source, Why.IMAGE, src, _("It would lead out of the folder."))
             return None
+        return self._image_at(source, src, path)
+
+    def _image_at(self, source, src, path):
         if not self.tree.files.has(path):
             self._note(source, Why.IMAGE, src, _("There is no such file."))
             return None
@@ -86,10 +109,13 @@ class LinkFinder:
             return None
         if path is None:
             return self._nowhere(source, href, _("It would lead out of the folder."))
+        return self._found(source, href, path, anchor)
+
+    def _found(self, source, href, path, anchor, *, is_exact=False):
         if path in self.tree.paths:
             return reverse("courses:detail", args=[self.course_slug])
         if page := self._pages.get(path):
-            return self._page_url(page, anchor)
+            return self._page_url(page, anchor, is_exact)
         if not self.tree.files.has(path):
             return self._nowhere(source, href, _("There is nothing of this name in the folder."))
         if path.lower().endswith(_TEXT_ENDINGS):
@@ -99,10 +125,14 @@ class LinkFinder:
             return self._nowhere(source, href, _("This file cannot be offered."))
         return asset
 
-    def _page_url(self, page, anchor):
+    def _page_url(self, page, anchor, is_exact):
         lesson, item = page
         url = reverse("progress:lesson", args=[self.course_slug, lesson.slug])
-        name = slugify(unquote(anchor), allow_unicode=True)[:_ANCHOR_LENGTH].strip("-")
+        name = anchor
+        if not is_exact:
+            name = slugify(unquote(anchor), allow_unicode=True)[:_ANCHOR_LENGTH].strip("-")
+        if item is None:
+            return f"{url}#{anchor}" if anchor else url
         if name:
             return f"{url}#{anchor_prefix(item.pk)}{name}"
         is_main = item.metadata.get("role", "") == ""

@@ -1,11 +1,13 @@
 """What an import did, for people."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from content.importing.merging import Conflict, label_of
 from content.importing.tree import LeftOut, Why
 from courses.models import Course
 
@@ -23,6 +25,7 @@ class Report:
     left_out: list[LeftOut] = field(default_factory=list)
     quiz_link_count: int = 0
     image_count: int = 0
+    conflicts: list[Conflict] = field(default_factory=list)
 
     def note(self, thing: str, happened: str) -> None:
         self.counts[thing, happened] += 1
@@ -38,25 +41,55 @@ class Report:
     def of(self, why: Why) -> list[LeftOut]:
         return [entry for entry in self.left_out if entry.why == why]
 
+    def as_values(self) -> dict:
+        """The report as JSON, from which `from_values` makes it again."""
+        return {
+            "counts": [
+                [thing, happened, count] for (thing, happened), count in self.counts.items()
+            ],
+            "left_out": [[entry.path, entry.why, entry.reason] for entry in self.left_out],
+            "quiz_link_count": self.quiz_link_count,
+            "image_count": self.image_count,
+            "conflicts": [asdict(conflict) for conflict in self.conflicts],
+        }
+
+    @classmethod
+    def from_values(cls, course: Course, values: dict) -> "Report":
+        return cls(
+            course,
+            Counter({(thing, happened): count for thing, happened, count in values["counts"]}),
+            [LeftOut(path, Why(why), reason) for path, why, reason in values["left_out"]],
+            values["quiz_link_count"],
+            values["image_count"],
+            [Conflict(**conflict) for conflict in values["conflicts"]],
+        )
+
+    def sections(self) -> list[tuple[str, list[LeftOut], int]]:
+        """What was left out, by its kind: heading, the entries that are named, and how many there are."""
+        kinds = [(heading, self.of(why)) for why, heading in _headings()]
+        return [(heading, entries[:LISTED], len(entries)) for heading, entries in kinds if entries]
+
     def lines(self) -> list[str]:
         """The whole report, line by line."""
         lines = [
             _("Course: %(title)s (%(slug)s)") % {"title": self.course, "slug": self.course.slug}
         ]
-        lines += [f"  {line}" for line in self._count_lines()]
+        if self.is_unchanged:
+            lines.append("  " + _("Nothing has changed since the last import."))
+        lines += [f"  {line}" for line in self.count_lines()]
         lines.append(
             "  "
             + ngettext("%(num)d image is shown.", "%(num)d images are shown.", self.image_count)
             % {"num": self.image_count}
         )
-        lines += self._waiting_lines()
-        for why, heading in _headings():
-            lines += self._section(heading, self.of(why))
+        lines += self.conflict_lines()
+        lines += self.waiting_lines()
+        for heading, entries, count in self.sections():
+            lines += _section_lines(heading, entries, count)
         return lines
 
-    def _count_lines(self):
-        if self.is_unchanged:
-            yield _("Nothing has changed since the last import.")
+    def count_lines(self) -> Iterator[str]:
+        """How many parts of each kind came in, changed, stayed or went."""
         names = {
             "module": _("Modules"),
             "lesson": _("Lessons"),
@@ -78,7 +111,16 @@ class Report:
             if parts:
                 yield f"{name}: {', '.join(parts)}"
 
-    def _waiting_lines(self):
+    def conflict_lines(self) -> list[str]:
+        """What both the text and the forms changed, so that nothing was written."""
+        if not self.conflicts:
+            return []
+        heading = _("Changed in the text and here, left as it is here")
+        lines = ["", f"{heading} ({len(self.conflicts)})"]
+        return lines + [f"  {each.where}: {label_of(each.name)}" for each in self.conflicts]
+
+    def waiting_lines(self) -> list[str]:
+        """What waits for quizzes and assignments."""
         assignments = len(self.of(Why.ASSIGNMENT))
         if not assignments and not self.quiz_link_count:
             return []
@@ -105,14 +147,13 @@ class Report:
             )
         return lines
 
-    def _section(self, heading, entries):
-        if not entries:
-            return []
-        lines = ["", f"{heading} ({len(entries)})"]
-        lines += [f"  {entry.path}: {entry.reason}" for entry in entries[:LISTED]]
-        if len(entries) > LISTED:
-            lines.append("  " + _("… and %(num)d more") % {"num": len(entries) - LISTED})
-        return lines
+
+def _section_lines(heading, entries, count):
+    lines = ["", f"{heading} ({count})"]
+    lines += [f"  {entry.path}: {entry.reason}" for entry in entries]
+    if count > len(entries):
+        lines.append("  " + _("… and %(num)d more") % {"num": count - len(entries)})
+    return lines
 
 
 def _headings():

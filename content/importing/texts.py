@@ -1,12 +1,15 @@
 """What a Markdown file says of itself: front matter, its title, its lesson's settings."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from content.importing.files import FileProblem, Folder, title_from
-from content.models import Lesson
+from content.models import Lesson, Module
 from lib import frontmatter, markdown
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -114,26 +117,56 @@ def _first_sentences(text):
 # Values
 
 
-def lesson_fields(values: dict) -> tuple[dict, list[str]]:
-    """What front matter says of a lesson, and a sentence about each value that cannot be used."""
-    fields, complaints = {}, []
+def lesson_fields(values: dict, *, is_whole: bool = False) -> tuple[dict, list[str]]:
+    """What front matter says of a lesson, and a sentence about each value that cannot be used.
+
+    `is_whole`: what is not said is as in a new lesson, and texts are kept to the letter.
+    """
     readers = {
-        "summary": _text,
-        "duration_minutes": _minutes,
+        "summary": _raw_text if is_whole else _text,
+        "duration_minutes": _number,
         "completion": _completion,
-        "completion_seconds": _minutes,
+        "completion_seconds": _number,
         "is_preview": _truth,
+        **RELEASE,
     }
+    fields, complaints = read_fields(values, readers)
+    _drop_impossible(fields, complaints)
+    return (new_values(Lesson, readers) | fields if is_whole else fields), complaints
+
+
+def module_rules(values: dict, *, is_whole: bool = False) -> tuple[dict, list[str]]:
+    """The rules of a module, likewise."""
+    readers = {"lesson_order": _order, **RELEASE}
+    rules, complaints = read_fields(values, readers)
+    _drop_impossible(rules, complaints)
+    return (new_values(Module, readers) | rules if is_whole else rules), complaints
+
+
+def read_fields(values: dict, readers: dict) -> tuple[dict, list[str]]:
+    """Each value by its reader, and a sentence about each that raises ValueError there."""
+    fields, complaints = {}, []
     for name, reader in readers.items():
         if values.get(name) is not None:
             try:
                 fields[name] = reader(values[name])
-            except ValueError:
+            except (ValueError, OverflowError):
                 complaints.append(_("The value of “%(name)s” cannot be used.") % {"name": name})
+    return fields, complaints
+
+
+def new_values(model: type, names: Iterable[str]) -> dict:
+    """What a new row has in these fields."""
+    return {name: model._meta.get_field(name).get_default() for name in names}
+
+
+def _drop_impossible(fields, complaints):
     if fields.get("completion") == Lesson.Completion.TIME and not fields.get("completion_seconds"):
         del fields["completion"]
         complaints.append(_("“completion: time” needs “completion_seconds”."))
-    return fields, complaints
+    if "opens_at" in fields and "opens_after_days" in fields:
+        del fields["opens_after_days"]
+        complaints.append(_("“opens_at” and “opens_after_days” exclude each other."))
 
 
 def _text(value):
@@ -142,8 +175,20 @@ def _text(value):
     return str(value).strip()[:500]
 
 
-def _minutes(value):
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 1_000_000:
+def _raw_text(value):
+    if not isinstance(value, str) or len(value) > 500:
+        raise ValueError
+    return value
+
+
+def _number(value):
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1_000_000:
+        raise ValueError
+    return value
+
+
+def _days(value):
+    if _number(value) > 32_767:
         raise ValueError
     return value
 
@@ -154,7 +199,28 @@ def _completion(value):
     return value
 
 
+def _order(value):
+    if value not in set(Module.Order):
+        raise ValueError
+    return value
+
+
 def _truth(value):
     if not isinstance(value, bool):
         raise ValueError  # noqa: TRY004 -- one kind of error for all readers
     return value
+
+
+def _moment(value):
+    """A time, in the zone of the organization where it names none; a day begins at midnight."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if not isinstance(value, datetime):
+        raise ValueError  # noqa: TRY004 -- one kind of error for all readers
+    return (value if value.tzinfo else timezone.make_aware(value)).astimezone(UTC)
+
+
+#: When a module or a lesson opens.
+RELEASE = {"opens_at": _moment, "opens_after_days": _days}

@@ -40,6 +40,8 @@ def install():
         Section("versions", _("Versions"), "clock", 70, EDIT, by_slug("content:studio_versions"))
     )
     register(Section("library", _("Media library"), "image", 80, EDIT, library_of))
+    register(Section("copy", _("Copy"), "copy", 84, EDIT, by_slug("content:studio_copy")))
+    register(Section("export", _("Export"), "download", 86, EDIT, by_slug("content:studio_export")))
     register(Section("staff", _("Staff"), "user", 90, LOOKING_AFTER, by_slug("courses:staff")))
     register(
         Section(

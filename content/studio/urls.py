@@ -4,6 +4,7 @@ from django.urls import path
 
 from content.studio import (
     check_views,
+    copy_views,
     course_views,
     item_views,
     lesson_views,
@@ -13,6 +14,7 @@ from content.studio import (
     presence_views,
     publish_views,
     rule_views,
+    transfer_views,
     versions_views,
 )
 
@@ -69,6 +71,15 @@ urlpatterns = [
     path(f"{ITEM}/discard/", item_views.studio_item_discard, name="studio_item_discard"),
     path(f"{ITEM}/video/", item_views.studio_item_video, name="studio_item_video"),
     path(f"{ITEM}/embed/", item_views.studio_item_embed, name="studio_item_embed"),
+    path("courses/<slug:slug>/copy/", copy_views.copy_course, name="studio_copy"),
+    path("courses/<slug:slug>/export/", transfer_views.export_course, name="studio_export"),
+    path("import/", transfer_views.import_course, name="studio_import"),
+    path("transfers/<uuid:transfer_id>/", transfer_views.transfer_detail, name="studio_transfer"),
+    path(
+        "transfers/<uuid:transfer_id>/file/",
+        transfer_views.transfer_file,
+        name="studio_transfer_file",
+    ),
     path("library/", library_views.library, name="library"),
     path("library/upload/", library_views.library_upload, name="library_upload"),
     path("library/picker/", library_views.library_picker, name="library_picker"),

@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from content.importing import ImportRefused, apply_tree, read_folder
+from content.importing.merging import Prefer
+from content.services.publication import publish_changes
+from content.services.publishing import waiting_lessons
 from courses.errors import NotReady
 from courses.models import Course
 from courses.services import publish_course
@@ -34,7 +37,16 @@ class Command(BaseCommand):
             default="",
             help="short name of the course to update, if it is not found by itself",
         )
-        parser.add_argument("--publish", action="store_true", help="publish the course afterwards")
+        parser.add_argument(
+            "--prefer",
+            choices=list(Prefer),
+            help="what counts where text and forms both changed the same; without it nothing is overwritten",
+        )
+        parser.add_argument(
+            "--publish",
+            action="store_true",
+            help="publish the course, or what waits in it, afterwards",
+        )
 
     def handle(self, *args, **options):
         try:
@@ -53,6 +65,7 @@ class Command(BaseCommand):
                     title=options["title"],
                     subject=options["subject"],
                     course=_course(options["course"]),
+                    prefer=options["prefer"] and Prefer(options["prefer"]),
                     progress=progress,
                 )
                 published = self._publish(report.course, owner) if options["publish"] else ""
@@ -62,7 +75,13 @@ class Command(BaseCommand):
 
     def _publish(self, course, owner):
         try:
-            publish_course(course.pk, by=owner, now=timezone.now())
+            if course.is_published:
+                waiting = [lesson.pk for lesson in waiting_lessons(course)]
+                publish_changes(
+                    course.pk, with_words=True, lesson_ids=waiting, by=owner, now=timezone.now()
+                )
+            else:
+                publish_course(course.pk, by=owner, now=timezone.now())
         except NotReady as error:
             return f"\nNot published: {error}"
         return "\nPublished."
