@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
 
 from activity import undo_registry
 from activity.undo_registry import Change, Question, Right, UndoTable, always
@@ -170,8 +171,9 @@ def after_paths(changes: list[Change], *, by, now) -> None:
 
 def after_steps(changes: list[Change], *, by, now) -> None:
     """The steps are numbered without gaps, and everybody's progress is counted anew."""
-    changed = sorted({change.values["path_id"] for change in changes})
-    for path in LearningPath.objects.filter(pk__in=changed):
+    gone = {change.values["path_id"] for change in changes if "path_id" in change.values}
+    there = Q(steps__in=[change.row_id for change in changes])
+    for path in LearningPath.objects.filter(there | Q(pk__in=gone)).distinct().order_by("pk"):
         arrange(PathStep.objects.filter(path=path))
         path_steps_changed.send(sender=LearningPath, path=path, at=now)
     bump_catalogue_version()
