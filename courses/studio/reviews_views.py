@@ -1,5 +1,6 @@
 """The reviews of a course, for those who look after it: reading, answering, hiding."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -59,28 +60,37 @@ def review(request, slug, review_id):
     part = request.POST.get("part", "")
     answer = AnswerForm(request.POST if part == "answer" else None, initial={"reply": found.reply})
     hide = HideForm(request.POST if part == "hide" else None)
-    who = {"by": request.user, "now": request.now}
+    try:
+        done = _act(found.pk, part, answer, hide, by=request.user, now=request.now)
+    except CourseReview.DoesNotExist as gone:  # its author took it away meanwhile
+        raise Http404 from gone
+    if done:
+        say_done(request, done)
+        return redirect("courses:studio_review", course.slug, found.pk)
+    context = {
+        "course": course,
+        "section": "reviews",
+        "review": found,
+        "name": name_of(found.author),
+        "replied_by": name_of(found.replied_by),
+        "answer": answer,
+        "hide": hide,
+    }
+    return render(request, "courses/studio_review.html", context)
+
+
+def _act(review_id, part, answer, hide, **who):
+    """Do what was asked; a sentence about it, "" where there was nothing to do."""
     if part == "answer" and answer.is_valid():
-        answer_review(found.pk, text=answer.cleaned_data["reply"], **who)
-        say_done(request, _("The answer is saved."))
-    elif part == "hide" and hide.is_valid():
-        hide_review(found.pk, reason=hide.cleaned_data["reason"], **who)
-        say_done(request, _("The review is hidden. Its author is told why."))
-    elif part == "unhide":
-        unhide_review(found.pk, **who)
-        say_done(request, _("The review is shown again."))
-    else:
-        context = {
-            "course": course,
-            "section": "reviews",
-            "review": found,
-            "name": name_of(found.author),
-            "replied_by": name_of(found.replied_by),
-            "answer": answer,
-            "hide": hide,
-        }
-        return render(request, "courses/studio_review.html", context)
-    return redirect("courses:studio_review", course.slug, found.pk)
+        answer_review(review_id, text=answer.cleaned_data["reply"], **who)
+        return _("The answer is saved.")
+    if part == "hide" and hide.is_valid():
+        hide_review(review_id, reason=hide.cleaned_data["reason"], **who)
+        return _("The review is hidden. Its author is told why.")
+    if part == "unhide":
+        unhide_review(review_id, **who)
+        return _("The review is shown again.")
+    return ""
 
 
 def _chosen(asked):
