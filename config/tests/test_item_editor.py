@@ -243,6 +243,23 @@ def test_pasted_picture_is_uploaded_and_asked_about(room):
         assert MediaAsset.objects.get().alt == "A stone [grey]"
 
 
+def test_chosen_file_is_uploaded_at_once_and_saved(room):
+    with organization_context(room.school):
+        ContentItem.objects.filter(pk=room.item.pk).update(kind="image", current_version=None)
+    page = room.page()
+    file = {"name": "stone.png", "mimeType": "image/png", "buffer": png()}
+    page.set_input_files("input[name=upload]", file)
+    page.get_by_label("What does the picture show?").fill("A stone")
+    page.get_by_role("button", name="Insert").click()
+
+    expect(page.locator("select[name=media] option:checked")).to_have_text("stone.png")
+    expect(page.locator("input[name=alt]")).to_have_value("A stone")
+    expect(page.locator("[data-preview] img")).to_have_attribute("alt", "A stone")
+    expect(state(page)).to_have_text(SAVED)
+    with organization_context(room.school):
+        assert room.draft().media == MediaAsset.objects.get()
+
+
 def test_pasted_address_of_a_video_is_offered_as_a_player(room):
     page = room.page()
     page.evaluate(PASTE, ["text", "https://youtu.be/abcdefghijk"])
