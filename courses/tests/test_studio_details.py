@@ -13,7 +13,7 @@ from courses import impact
 from courses.impact import Effect
 from courses.models import Course, CourseDraft, CoursePrerequisite
 from courses.services.drafts import edit_course
-from courses.tests.factories import CourseFactory, SubjectFactory
+from courses.tests.factories import CourseFactory, CourseStaffFactory, SubjectFactory
 from users.tests.factories import UserFactory
 
 WHO = {"by": None, "now": timezone.now()}
@@ -271,6 +271,15 @@ def test_ways_out_are_asked_about_first(course, client, felt, way, status, in_tr
 
     course.refresh_from_db()
     assert (course.status, course.deleted_at is not None) == (status, in_trash)
+
+
+def test_co_instructor_edits_but_does_not_throw_the_course_away(course, client):
+    client.force_login(CourseStaffFactory(course=course).user)
+
+    assert "Move to the trash" not in client.get(settings(course)).content.decode()
+    answer = client.post(settings(course), {"part": "trash", "impact_confirmed": "1"})
+    assert answer.status_code == 404
+    assert Course.objects.live().filter(pk=course.pk).exists()
 
 
 def test_refusal_of_a_way_is_told(organization, client):
