@@ -5,5 +5,6 @@ The same course gives the same bytes each time: names come from titles and posit
 
 from content.exporting.bundle import Bundle, write_folder, write_zip
 from content.exporting.course import bundle_of
+from content.exporting.remembering import remember_export
 
-__all__ = ["Bundle", "bundle_of", "write_folder", "write_zip"]
+__all__ = ["Bundle", "bundle_of", "remember_export", "write_folder", "write_zip"]

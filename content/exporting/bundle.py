@@ -23,6 +23,7 @@ class Bundle:
     def __init__(self):
         self._texts: dict[str, bytes] = {}
         self._files: dict[str, tuple[Storage, str]] = {}
+        self.assets: dict[str, str] = {}  #: ids of the library's files, by their paths
 
     def add_text(self, path: str, text: str) -> None:
         self._texts[path] = text.encode()
@@ -38,6 +39,9 @@ class Bundle:
 
     def paths(self) -> list[str]:
         return sorted([*self._texts, *self._files])
+
+    def text_paths(self) -> list[str]:
+        return sorted(self._texts)
 
     def text(self, path: str) -> str:
         return self._texts[path].decode()
@@ -62,6 +66,14 @@ def write_folder(bundle: Bundle, folder: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("wb") as target:
             bundle.copy_to(path, target)
+
+
+def write_texts(bundle: Bundle, folder: Path) -> None:
+    """Write the texts alone below a folder, without the files that they name."""
+    for path in bundle.text_paths():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(bundle.text(path), encoding="utf-8", newline="")
 
 
 def write_zip(bundle: Bundle, file: BinaryIO, *, progress: Progress | None = None) -> None:

@@ -43,6 +43,7 @@ class Shelf:
         path = self._free_path(asset)
         self._paths[checksum, asset.access] = path
         self.bundle.add_file(path, asset.file.storage, asset.file.name)
+        self.bundle.assets[path] = str(asset.pk)
         self.records[path] = {
             "title": asset.title,
             "alt": asset.alt,

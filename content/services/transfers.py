@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from content import tasks
 from content.cache import TRANSFER_SECONDS, transfer_key
-from content.exporting import bundle_of, write_zip
+from content.exporting import bundle_of, remember_export, write_zip
 from content.importing import ImportRefused, apply_tree, read_folder
 from content.importing.archives import lay_out, unpack
 from content.models import CourseTransfer
@@ -183,6 +183,7 @@ def _export(transfer, person, now):
     with tempfile.TemporaryFile() as file:
         write_zip(bundle, file, progress=_teller(transfer))
         transfer.file.save(transfer.file_name, File(file), save=False)
+    remember_export(course, bundle, now=now)
     _finish(transfer, now, steps=len(bundle))
 
 

@@ -7,7 +7,6 @@ from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image
 
-from content.exporting import bundle_of, write_folder
 from content.importing import apply_tree, read_folder
 from content.importing.merging import Merge, Prefer
 from content.models import ContentItem, CourseText, ItemDraft, Lesson, LessonDraft, Module
@@ -225,8 +224,13 @@ def test_picture_of_a_waiting_text_is_shown_once_it_is_published(folder, course,
 def test_export_is_a_base_for_the_next_import(course, owner, tmp_path):
     CourseText.objects.all().delete()
     text = tmp_path / "text"
-    write_folder(bundle_of(course), text)
-    import_(text, owner)
+    call_command("export_course", "tea", text, "--organization", "harbor")
     items.save_version(item_of("x"), body="By hand.", **WHO)
-    assert import_(text, owner).is_unchanged
-    assert body_of("x") == "By hand."
+    update_course(course.pk, summary="By hand.", **WHO)
+    entries = AuditEntry.objects.count()
+
+    report = import_(text, owner)
+
+    assert (report.is_unchanged, report.conflicts) == (True, [])
+    assert AuditEntry.objects.count() == entries
+    assert (Course.objects.get().summary, body_of("x")) == ("By hand.", "By hand.")

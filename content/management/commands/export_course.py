@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from content.exporting import bundle_of, write_folder
+from content.exporting import bundle_of, remember_export, write_folder
 from courses.models import Course
 from tenancy.context import organization_context
 from tenancy.models import Organization
@@ -36,4 +37,5 @@ class Command(BaseCommand):
                 write_folder(bundle, folder)
             except OSError as error:
                 raise CommandError(str(error)) from error
+            remember_export(course, bundle, now=timezone.now())
         self.stdout.write(f"{len(bundle)} files written to {folder}.")
