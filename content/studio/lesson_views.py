@@ -68,7 +68,10 @@ def pick(request, slug, lesson_id):
     offered = ContentItem.objects.filter(deleted_at__isnull=True)
     offered = offered if request.user.is_admin else items_of(request.user, offered)
     if request.method == "POST":
-        chosen = get_object_or_404(offered, pk=uuid_or_none(request.POST.get("item", "")))
+        chosen = offered.filter(pk=uuid_or_none(request.POST.get("item", ""))).first()
+        if chosen is None:
+            messages.error(request, _("This is not there any more."))
+            return redirect("content:studio_lesson_pick", slug, lesson_id)
         items.put_in_lesson(found, chosen, by=request.user, now=request.now)
         say_done(request, _("“%(title)s” was added.") % {"title": chosen})
         return redirect("content:studio_lesson", slug, lesson_id)
