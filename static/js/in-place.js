@@ -42,6 +42,7 @@ function show(page, area, { form, isBulk, focus }) {
   const said = page.getElementById("messages");
   if (messages && said) messages.replaceChildren(...said.childNodes);
   area.replaceWith(next);
+  window.htmx?.process(next);
   next.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
   const again = focus && next.querySelector(focus);
   (again && again.getClientRects().length ? again : next).focus({ preventScroll: true });
