@@ -197,7 +197,7 @@ def assert_no_dead_links(authors):
     }
     if Course.objects.get(pk=authors.course.pk).is_published:
         pages.add(authors.course.get_absolute_url())
-    authors.client.get(authors.outline_url)  # with the messages of long ago, whose offers have ended
+    authors.client.get(authors.outline_url)  # with messages of long ago, whose offers ended
     links = set().union(*(links_in(authors.client.get(page)) for page in pages))
     links = {link for link in links if not link.startswith("/static/")}
     dead = {link: authors.client.get(link).status_code for link in sorted(links)}
