@@ -49,6 +49,15 @@ def test_lists_tell_number_and_note(live, lesson, client):
     assert "Version 2" in client.get(address(live, "item", item)).content.decode()
 
 
+def test_pages_of_a_lesson_and_an_item_lead_to_their_versions(live, lesson, client):
+    item = lesson.items.get().item
+    of_lesson = reverse("content:studio_lesson", args=[live.slug, lesson.pk])
+    of_item = reverse("content:studio_item", args=[live.slug, lesson.pk, item.pk])
+
+    assert address(live, "lesson", lesson) in client.get(of_lesson).content.decode()
+    assert address(live, "item", item) in client.get(of_item).content.decode()
+
+
 def test_version_is_shown_as_students_saw_it_and_compared(live, lesson, client):
     item = lesson.items.get().item
 
