@@ -183,9 +183,10 @@ def _draft_of(item):
 
 
 def _form(request, place, draft):
+    is_sent = request.method == "POST"
     return ItemForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
         item=place.item,
         draft=draft,
         user=request.user,

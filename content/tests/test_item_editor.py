@@ -378,6 +378,12 @@ def test_nonsense_is_answered(client, organization, kind, page, values):
     assert desk.post(page, **values).status_code in (200, 302, 400, 409, 413, 422)
 
 
+@pytest.mark.parametrize("page", ["studio_item", "studio_item_draft", "studio_item_preview"])
+def test_empty_form_is_answered(desk, page):
+    assert desk.client.post(desk.url(page), {}).status_code in (200, 400, 422)
+    assert desk.draft() is None
+
+
 def test_files_of_other_people_cannot_be_picked(client, organization):
     foreign = media.add_media(
         picture(), name="secret.png", by=UserFactory(instructor=True), now=NOW
