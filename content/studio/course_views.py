@@ -24,28 +24,38 @@ LATEST = 5  # changes that it tells
 @require_safe
 @follow_renames
 def course_home(request, slug):
-    """The overview."""
+    """The overview, and by itself `?part=next`: what to do next."""
     course = course_to_edit(request.user, slug)
-    findings = preflight.findings_of(course)
+    if request.GET.get("part") == "next":
+        return _next_steps(request, course)
     held = permissions.permissions_on(
         request.user,
         course,
-        {Permission.ACTIVITY_SEE, Permission.COURSE_PUBLISH, Permission.ENROLLMENT_SEE},
+        {Permission.ACTIVITY_SEE, Permission.ENROLLMENT_SEE},
     )
     context = {
         "course": course,
         "section": "overview",
         "size": _size(course),
         "waiting": waiting_changes([course.pk])[course.pk],
-        "next_steps": findings[:NEXT_STEPS],
-        "more_steps": max(0, len(findings) - NEXT_STEPS),
         "seats": CourseSeats.objects.filter(course=course).first(),
         "latest": _latest(course) if Permission.ACTIVITY_SEE in held else [],
-        "may_publish": Permission.COURSE_PUBLISH in held,
         "may_see_people": Permission.ENROLLMENT_SEE in held,
         "may_see_activity": Permission.ACTIVITY_SEE in held,
     }
     return render(request, "content/studio_course.html", context)
+
+
+def _next_steps(request, course):
+    findings = preflight.findings_of(course)
+    context = {
+        "course": course,
+        "waiting": waiting_changes([course.pk])[course.pk],
+        "next_steps": findings[:NEXT_STEPS],
+        "more_steps": max(0, len(findings) - NEXT_STEPS),
+        "may_publish": permissions.can_publish_course(request.user, course),
+    }
+    return render(request, "content/_next_steps.html", context)
 
 
 def _size(course):

@@ -182,6 +182,7 @@ def _page(request, course, found, *, form=None, conflict=None, status=200):
     draft = LessonDraft.objects.filter(lesson=found).select_related("edited_by").first()
     words = _words(found) | (draft.changes if draft else {})
     revision = draft.revision if draft else 0
+    entries = _entries(found)
     context = {
         "course": course,
         "section": "outline",
@@ -191,7 +192,8 @@ def _page(request, course, found, *, form=None, conflict=None, status=200):
         "revision": revision,
         "form": form or _form(course, found, initial=words | {"revision": revision}),
         "conflict": conflict,
-        "entries": _entries(found),
+        "entries": entries,
+        "is_waiting": found.is_draft or bool(draft) or any(entry.has_draft for entry in entries),
         "rules": lesson_sentence(found),
         "kinds": [(value, label, KIND_ICONS[value]) for value, label in ContentItem.Kind.choices],
         "icons": KIND_ICONS,

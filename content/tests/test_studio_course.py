@@ -24,7 +24,10 @@ def test_overview_says_what_is_there_and_what_is_missing(client, organization):
 
     assert "<dd>2</dd>" in page
     assert "1 not published" in page
-    assert "The module “Hollow” has no lesson." in page
+    assert reverse("content:studio_check", args=[course.slug]) in page
+    part = client.get(address(course), {"part": "next"}).content.decode()
+    assert "The module “Hollow” has no lesson." in part
+    assert "<html" not in part
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -35,8 +38,10 @@ def test_query_count_is_constant(client, organization, django_assert_max_num_que
     client.force_login(course.owner)
     client.get(address(course))
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(14):
         client.get(address(course))
+    with django_assert_max_num_queries(16):
+        client.get(address(course), {"part": "next"})
 
 
 def test_others_are_told_that_there_is_no_such_course(client, organization):
