@@ -169,6 +169,17 @@ def test_export_is_made_once_at_a_time_and_downloaded_by_editors_alone(owner, cl
         assert client.get(reverse("content:studio_transfer", args=[transfer.pk])).status_code == 404
 
 
+def test_what_was_uploaded_is_given_to_nobody(owner, client):
+    course = CourseFactory(owner=owner)
+    transfer = transfers.start_import([tea()], course=course, by=owner, now=NOW)
+    assert transfer.file
+    client.force_login(owner)
+
+    answer = client.get(reverse("content:studio_transfer_file", args=[transfer.pk]))
+
+    assert answer.status_code == 404
+
+
 def test_right_that_was_lost_meanwhile_is_asked_again(owner):
     course = LessonItemFactory(lesson__module__course__owner=owner).lesson.course
     helper = CourseStaffFactory(course=course).user
