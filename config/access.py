@@ -323,7 +323,9 @@ BACK_OFFICE = {
     "courses_coursedraft": OF_COURSES_TO_READ,
     "courses_courseprerequisite": OF_COURSES_TO_READ,
     "courses_courserating": OF_COURSES_TO_READ,
-    "courses_coursereview": OF_COURSES_TO_READ,
+    "courses_coursereview": BackOffice(
+        Who.STAFF, Who.COURSE_STAFF, add=Who.NOBODY, change=Who.COURSE_STAFF, delete=Who.NOBODY
+    ),
     "courses_courseseats": OF_COURSES_TO_READ,
     "courses_coursestaff": OF_COURSES_TO_READ,
     "courses_courseversion": OF_COURSES_TO_READ,

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from config.seeding.canary import marked_fields, seed_canary
 from config.tests import hostile, test_access
-from content.models import ContentItem, ContentVersion
-from courses.models import Course
+from content.models import ContentItem, ContentVersion, LearningPath, LessonVersion
+from courses.models import Course, CourseVersion
 from lib.ids import uuid7
 from lib.markdown import render
 from notifications import delivery, kinds
@@ -32,7 +32,12 @@ people = test_access.people
 #: Columns that are part of an address, or by which people sign in.
 NAMES = {"users.User.username", "tenancy.Organization.slug"}
 #: Columns of HTML that is made from another column, and shown as it is.
-MADE = {(Course, "description_html"), (ContentVersion, "html")}
+VERSIONS = (ContentVersion, CourseVersion, LessonVersion)
+MADE = {
+    (Course, "description_html"),
+    (ContentVersion, "html"),
+    (LearningPath, "description_html"),
+}
 FORMULAS = ["=cmd|'/C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "+1+1", "-2+3", "\t=1+1", "\r=1+1"]
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -76,7 +81,7 @@ def plant(model, texts, token):
             for column in marked_fields(model)
             if is_free(column) and token in str(getattr(row, column.attname))
         }
-        if changed and model is ContentVersion:
+        if changed and model in VERSIONS:
             add_version(row, changed)
         elif changed:
             model._base_manager.filter(pk=row.pk).update(**changed)
@@ -89,7 +94,8 @@ def add_version(version, changed):
     for name, value in (changed | {"pk": uuid7(), "number": version.number + 1}).items():
         setattr(version, name, value)
     version.save(force_insert=True)
-    ContentItem.objects.filter(pk=version.item_id).update(current_version=version)
+    if isinstance(version, ContentVersion):
+        ContentItem.objects.filter(pk=version.item_id).update(current_version=version)
 
 
 def is_free(column):

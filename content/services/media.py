@@ -229,6 +229,22 @@ def _hold(asset):
         return asset if cursor.rowcount else None
 
 
+def is_stored(file: BinaryIO) -> bool:
+    """Whether the library holds these very bytes already."""
+    return MediaAsset.objects.filter(sha256=checksum_of(file)).exists()
+
+
+def delete_stored(asset: MediaAsset) -> None:
+    """Take the files of an entry that will not be kept out of the storage."""
+    for name in (asset.file.name, *(variant["file"] for variant in asset.variants)):
+        asset.file.storage.delete(name)
+
+
+def kind_of(file: BinaryIO, name: str) -> MediaAsset.Kind:
+    """What the library would call this file. Raises FileRefused."""
+    return _kind_of(sniff(file, name))
+
+
 def _kind_of(kind: FileKind):
     if kind.extension in _PRESENTATIONS:
         return MediaAsset.Kind.PRESENTATION

@@ -32,12 +32,7 @@ def replace_everywhere(old: MediaAsset, new: MediaAsset, *, by: User | None, now
     """
     if new.pk == old.pk:
         raise FileRefused("same_file", _("This is the very same file."))
-    if new.kind != old.kind:
-        values = {"old": old.get_kind_display(), "new": new.get_kind_display()}
-        raise FileRefused(
-            "wrong_kind",
-            _("This is another kind of file: “%(new)s” cannot replace “%(old)s”.") % values,
-        )
+    check_kind(old, MediaAsset.Kind(new.kind))
     shown = list(items_showing(old).select_related("current_version__video").order_by("pk"))
     exchange = _Exchange(old, new, by=by, now=now)
     for item in shown:
@@ -50,6 +45,16 @@ def replace_everywhere(old: MediaAsset, new: MediaAsset, *, by: User | None, now
     if not old.uses.exists():
         media.trash_media(old, by=by, now=now)
     return len(shown)
+
+
+def check_kind(old: MediaAsset, kind: MediaAsset.Kind) -> None:
+    """Raises FileRefused where a file of this kind cannot take the place of `old`."""
+    if kind != old.kind:
+        values = {"old": old.get_kind_display(), "new": kind.label}
+        raise FileRefused(
+            "wrong_kind",
+            _("This is another kind of file: “%(new)s” cannot replace “%(old)s”.") % values,
+        )
 
 
 class _Exchange:

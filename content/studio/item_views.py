@@ -129,26 +129,27 @@ def studio_item_video(request, slug, lesson_id, item_id):
     """Whether the video of the draft is ready; a POST lets a job look at it once more."""
     place = _place(request, slug, lesson_id, item_id)
     video = _draft_of(place.item).video
-    if video is None:
-        raise Http404
     if request.method == "POST":
-        video_services.try_again(video, by=request.user, now=request.now)
+        if video is not None:
+            video_services.try_again(video, by=request.user, now=request.now)
         return redirect(place.url())
+    if video is None:
+        return HttpResponse(status=204)
     return render(request, "content/_video_state.html", _about(place) | {"video": video})
 
 
 @require_safe
 @follow_renames
 def studio_item_embed(request, slug, lesson_id, item_id):
-    """What a text says to show the video or page at a pasted address; 404 where it cannot be shown."""
+    """What a text says to show the video or page at a pasted address; empty (204) where it cannot be shown."""
     _place(request, slug, lesson_id, item_id)
     try:
         url = clean_text(request.GET.get("url", "")[:2_000])
-    except TextRefused as refused:
-        raise Http404 from refused
+    except TextRefused:
+        return HttpResponse(status=204)
     text = videos.markdown_for(videos.address_in(url), _("Video") if videos.video_at(url) else url)
     if text is None:
-        raise Http404
+        return HttpResponse(status=204)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

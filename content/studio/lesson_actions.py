@@ -86,7 +86,7 @@ def add(asked):
     kind = asked.field("kind")
     if kind not in ContentItem.Kind.values:
         raise ContentRefused(_("Choose what to add."))
-    title = asked.field("title").strip() or str(ContentItem.Kind(kind).label)
+    title = str(ContentItem.Kind(kind).label)
     item = items.add_item(kind=kind, title=title, **asked.who)
     items.put_in_lesson(asked.lesson, item, **asked.who)
     url = reverse("content:studio_item", args=[asked.course.slug, asked.lesson.pk, item.pk])

@@ -18,6 +18,7 @@ class ManyFiles(forms.FileField):
 
     def clean(self, data, initial=None):
         files = data if isinstance(data, list | tuple) else [data]
+        files = files or [None]  # which is refused as any field that lacks its value
         return [super(ManyFiles, self).clean(file, initial) for file in files[:MAX_FILES]]
 
 

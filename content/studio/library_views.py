@@ -259,6 +259,8 @@ def _replace(request, asset, upload):
                 _("Courses of other people show this file too. Ask an admin to replace it."),
             )
     who = {"by": request.user, "now": request.now}
+    replacing.check_kind(asset, media.kind_of(upload, upload.name))
+    is_known = media.is_stored(upload)
     new = media.add_media(
         upload,
         name=upload.name,
@@ -268,7 +270,12 @@ def _replace(request, asset, upload):
         tags=asset.tags,
         **who,
     )
-    return new, replacing.replace_everywhere(asset, new, **who)
+    try:
+        return new, replacing.replace_everywhere(asset, new, **who)
+    except (ContentRefused, FileRefused):
+        if not is_known:
+            media.delete_stored(new)
+        raise
 
 
 def _file_page(request, asset, form, replace_form, *, status=200):

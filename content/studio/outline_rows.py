@@ -88,7 +88,7 @@ class _Drawing:
         self.rules = {}
         self.durations = {None: ""}
         self.new_lesson = escape(_("New lesson"))
-        self.add = f"{_icon('plus')}{escape(_('Add lesson'))}"
+        self.add = _icon("plus") + escape(_("Add lesson"))
         self.add_form = f'<form class="part-add" method="post" action="{self.here}">{csrf_input}'
 
     def module(self, row, place, lessons):

@@ -1,6 +1,7 @@
 """Forms that take courses in."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from content.services.transfers import MAX_UPLOAD
@@ -18,10 +19,12 @@ class ImportForm(CrispyFormMixin, forms.Form):
 
     files = ManyFiles(
         label=_("Archive or files"),
-        help_text=_(
-            "A ZIP of a folder of Markdown, or Markdown files with their pictures; at most %(limit)d MB."
-        )
-        % {"limit": MAX_UPLOAD // MB},
+        help_text=format_lazy(
+            _(
+                "A ZIP of a folder of Markdown, or Markdown files with their pictures; at most {limit} MB."
+            ),
+            limit=MAX_UPLOAD // MB,
+        ),
     )
     course = forms.ModelChoiceField(
         label=_("Into"),

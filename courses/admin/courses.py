@@ -230,7 +230,8 @@ class CourseAdmin(DeletesIntoTrash, TenantAdmin):
         if course._state.adding:
             return _("Save the course first; then this says what is missing.")
         marks = {True: "✗", False: "!"}
-        lines = [(marks[item.is_error], item.text) for item in preflight.findings_of(course)]
+        stored = Course.objects.get(pk=course.pk)  # a refused form leaves its values in `course`
+        lines = [(marks[item.is_error], item.text) for item in preflight.findings_of(stored)]
         return format_html_join("\n", "<div>{} {}</div>", lines) or _("Nothing is missing.")
 
     # Saving

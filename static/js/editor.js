@@ -197,7 +197,7 @@ class Editor {
       const pasted = event.clipboardData?.getData("text/plain").trim() ?? "";
       if (!ADDRESS.test(pasted)) return;
       const response = await fetch(`${this.words.embedUrl}?url=${encodeURIComponent(pasted)}`).catch(() => null);
-      if (!response?.ok) return;
+      if (response?.status !== 200) return;
       found = { pasted, text: await response.text() };
       offer.hidden = false;
     });
