@@ -245,7 +245,7 @@ def test_publishing_needs_its_own_permission(client, lesson):
         {"do": "up:nonsense"},
         {"do": f"take_out:{uuid4()}"},
         {"do": "add", "kind": "nonsense"},
-        {"do": "add", "kind": "text", "title": "A\0"},
+        {"do": "add", "kind": "text\0"},
         {"do": "nonsense"},
     ],
 )

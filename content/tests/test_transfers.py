@@ -127,7 +127,9 @@ def test_what_cannot_be_imported_is_refused_and_leaves_nothing(owner, client, fi
     assert Course.objects.count() == 0
 
 
-def test_crash_leaves_rows_and_files_to_the_sweep(owner, monkeypatch):
+def test_crash_leaves_rows_and_files_to_the_sweep(owner, monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"  # where no other organization has any
+
     def stop(*args, **kwargs):
         raise RuntimeError("the machine was switched off")
 
