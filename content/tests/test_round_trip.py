@@ -264,8 +264,12 @@ def add_item(lesson, given, library):
         items.save_version(item, **says, **WHO)
 
 
-@given(values=_COURSES, modules=st.lists(_MODULES, max_size=3))
+@given(
+    values=_COURSES,
+    modules=st.lists(_MODULES, max_size=3, unique_by=lambda module: module["title"]),
+)
 @settings(
+    derandomize=True,
     max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
