@@ -270,7 +270,7 @@ def add_item(lesson, given, library):
 )
 @settings(
     derandomize=True,
-    max_examples=10,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
