@@ -18,7 +18,9 @@ class _Dumper(yaml.SafeDumper):
 
 def _write_text(dumper, text):
     style = None
-    if any(char in text for char in _ODD_BREAKS):
+    # A literal block that keeps empty lines at its end is closed by "...", which ends front matter too.
+    has_open_end = text == "\n" or text.endswith("\n\n")
+    if has_open_end or any(char in text for char in _ODD_BREAKS):
         style = '"'
     elif "\n" in text:
         style = "|"

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from content.exporting import bundle_of, write_folder, write_zip
+from content.exporting.writing import as_yaml
 from content.importing import apply_tree, read_folder
 from content.models import ContentItem, ItemDraft, LessonItem, MediaAsset
 from content.services import items, outline, publishing
 from content.services.media import add_media
 from courses.models import Course, Subject
 from courses.services import create_course
+from lib import frontmatter
 from lib.text import clean_text
 from tenancy.context import organization_context
 from tenancy.models import AuditEntry
@@ -264,19 +266,24 @@ def add_item(lesson, given, library):
         items.save_version(item, **says, **WHO)
 
 
-@given(
-    values=_COURSES,
-    modules=st.lists(_MODULES, max_size=3, unique_by=lambda module: module["title"]),
-)
+@given(values=_COURSES, modules=st.lists(_MODULES, max_size=3))
 @settings(
     derandomize=True,
-    max_examples=3,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_generated_courses_round_trip(owner, other_organization, tmp_path, values, modules):
     with roll_back():
         comes_again(build(values, modules, owner), other_organization, tmp_path)
+
+
+@given(body=_BODIES, title=_NAMES, last=st.sampled_from(["", "\n", "\n\n", "\n...\n", "\n---\n"]))
+def test_values_are_read_as_they_were_written(body, title, last):
+    values = {"title": title, "description": body + last}
+    said = {name: value for name, value in values.items() if value}
+
+    assert frontmatter.split(f"---\n{as_yaml(values)}---\nText") == (said, "Text")
 
 
 def test_archive_is_the_same_each_time_and_holds_the_folder(owner, tmp_path):
