@@ -11,6 +11,7 @@ from collections import namedtuple
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
+from select import POLLIN, poll
 from time import monotonic
 from typing import Any
 
@@ -148,15 +149,30 @@ def _ask_at_once(kept, plans):
     libpq.pipeline_sync()
     results = [_next_result(libpq) for _ in range(begins + len(plans))]
     if libpq.status != ConnStatus.BAD:
+        _await_answer(libpq)
         libpq.get_result()  # the end of the pipeline
         libpq.exit_pipeline_mode()
     return results[begins:]
 
 
 def _next_result(libpq):
+    _await_answer(libpq)
     result = libpq.get_result()
+    _await_answer(libpq)
     libpq.get_result()  # nothing: the end of this statement's results
     return result
+
+
+def _await_answer(libpq):
+    """Wait for the next answer so that other threads run meanwhile, which libpq's own waiting does not let them.
+
+    What a statement waits for may be held by one of them.
+    """
+    while libpq.is_busy() and libpq.status != ConnStatus.BAD:
+        incoming = poll()
+        incoming.register(libpq.socket, POLLIN)
+        incoming.poll()
+        libpq.consume_input()
 
 
 def _kept_by(database) -> _Kept:

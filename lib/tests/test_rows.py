@@ -1,5 +1,7 @@
 """Statements written by hand: what they return, and what a failing one raises."""
 
+import threading
+
 import psycopg
 import pytest
 from django.db import (
@@ -138,3 +140,20 @@ def test_a_lost_connection_is_an_operational_error(ask):
         ask("SELECT 6 AS six")
     connection.close()
     assert fetch_row("SELECT 6 AS six").six == 6
+
+
+@pytest.mark.parametrize("ask", [fetch_row, lambda sql: begin_with((sql, []))])
+def test_other_threads_run_while_an_answer_is_awaited(ask):
+    done, ticks = threading.Event(), []
+
+    def tick():
+        while not done.wait(0.01):
+            ticks.append(1)
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    ask("SELECT pg_sleep(0.3) AS slept")
+    done.set()
+    thread.join()
+
+    assert len(ticks) > 10
