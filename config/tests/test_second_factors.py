@@ -149,7 +149,7 @@ def test_passkey_is_added_and_signs_in_alone(school, address, page, fingerprint)
         assert not factors.has_factor(ada)
 
 
-def test_passkey_is_a_second_step_and_a_proof(school, address, page, fingerprint):
+def test_passkey_is_a_second_step_and_a_proof(school, address, page, fingerprint, settings):
     person(school, username="ada")
     sign_in(page, address, "ada")
     page.goto(f"{address}/accounts/security/passkeys/add/")
@@ -162,8 +162,10 @@ def test_passkey_is_a_second_step_and_a_proof(school, address, page, fingerprint
     press(page, "Use a passkey")
     assert is_at_home(page, address)
 
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0  # the sign-in was long ago
     page.goto(f"{address}/accounts/security/codes/")
     press(page, "Use a passkey", role="link")
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
     press(page, "Use a passkey")
     assert page.url == f"{address}/accounts/security/codes/"
 
