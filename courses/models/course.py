@@ -172,6 +172,23 @@ class Course(TenantModel):
         help_text=_("Empty: no limit."),
     )
     waitlist_enabled = models.BooleanField(_("waitlist"), default=True)
+    offer_hours = models.PositiveSmallIntegerField(
+        _("hours to accept an offered seat"),
+        default=48,
+        db_default=48,
+        validators=[MaxValueValidator(30 * 24)],
+        help_text=_("0: whoever is next gets the seat at once."),
+    )
+    enrollment_closes_at = models.DateTimeField(
+        _("enrollment closes"),
+        null=True,
+        blank=True,
+        help_text=_("From then on nobody joins, and the waitlist stands still."),
+    )
+    access_ends_at = models.DateTimeField(_("access ends on a day"), null=True, blank=True)
+    access_days = models.PositiveSmallIntegerField(
+        _("access ends after days"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     difficulty_level = models.CharField(
         _("difficulty"), max_length=20, choices=Difficulty, blank=True
     )
@@ -281,6 +298,18 @@ class Course(TenantModel):
             models.CheckConstraint(
                 condition=Q(max_capacity__isnull=True) | Q(max_capacity__gt=0),
                 name="courses_course_capacity_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(offer_hours__lte=30 * 24), name="courses_course_offer_hours_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(access_ends_at__isnull=True) | Q(access_days__isnull=True),
+                name="courses_course_access_ends_once",
+                violation_error_message=_("Access ends on a day or after days, not both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(access_days__isnull=True) | Q(access_days__gt=0),
+                name="courses_course_access_days_positive",
             ),
             models.CheckConstraint(
                 condition=Q(price__isnull=True) | Q(price__gte=0),
