@@ -1,4 +1,4 @@
-"""Every change to who is on which course, and in which state."""
+"""Places on a course: taken, left and given back, and every step from one state to another."""
 
 from datetime import datetime
 from uuid import UUID
