@@ -1,8 +1,6 @@
 """Learning paths for those who learn: the list, a path's page, and its picture."""
 
-from django.core.files.storage import default_storage
 from django.db.models import Q
-from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -10,8 +8,7 @@ from django.views.decorators.http import require_safe
 from content.models import LearningPath
 from content.path_permissions import can_edit_path
 from content.paths_page import picture_url, read_steps, with_size
-from courses.pictures import version_of
-from courses.views import PICTURE_CACHE
+from courses.pictures import serve_thumbnail
 from lib.access import public
 from lib.guest_pages import same_for_all_guests
 from lib.pagination import page_url, paginate
@@ -91,11 +88,4 @@ def path_detail(request, slug):
 def path_picture(request, path_id, version):
     """The picture of a path that the person may see."""
     path = get_object_or_404(LearningPath.objects.visible_to(request.user), pk=path_id)
-    name = path.thumbnail.name
-    if not name or version_of(name) != version or not default_storage.exists(name):
-        raise Http404
-    response = FileResponse(default_storage.open(name))
-    response["Cache-Control"] = PICTURE_CACHE
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return serve_thumbnail(path, version)

@@ -1,8 +1,7 @@
 """The catalogue, the page of a course, and its picture."""
 
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_info
@@ -11,13 +10,11 @@ from django.views.decorators.http import require_safe
 from courses import catalogue, permissions
 from courses.course_page import read_course_page
 from courses.models import Course
-from courses.pictures import version_of
+from courses.pictures import serve_thumbnail
 from courses.renames import follow_renames
 from courses.review_page import own_review, summary_of
 from lib.access import public
 from lib.guest_pages import same_for_all_guests
-
-PICTURE_CACHE = "private, max-age=31536000, immutable"  # the address changes with the picture
 
 
 @public
@@ -64,14 +61,7 @@ def course_detail(request, slug):
 def course_picture(request, course_id, version):
     """The picture of a course that the person may see."""
     course = get_object_or_404(Course.objects.visible_to(request.user), pk=course_id)
-    name = course.thumbnail.name
-    if not name or version_of(name) != version or not default_storage.exists(name):
-        raise Http404
-    response = FileResponse(default_storage.open(name))
-    response["Cache-Control"] = PICTURE_CACHE
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return serve_thumbnail(course, version)
 
 
 def language_name(code):

@@ -29,7 +29,8 @@ from courses.models import Course
 _COURSE_FIELDS = (
     *("slug", "summary", "subject", "tags", "objectives", "requirements", "language"),
     *("difficulty_level", "duration_minutes", "visibility", "enrollment_type", "max_capacity"),
-    *("waitlist_enabled", "is_sequential", "certificate_enabled", "price", "currency"),
+    *("waitlist_enabled", "offer_hours", "enrollment_closes_at", "access_ends_at", "access_days"),
+    *("is_sequential", "certificate_enabled", "price", "currency"),
 )
 _LESSON_FIELDS = (
     *("slug", "summary", "duration_minutes", "completion", "completion_seconds"),

@@ -138,6 +138,9 @@ def _change_course(course, values, subject, by, now, merge):
         if merge.takes("course/subject", wanted, former, where=course.title, name="subject"):
             changes["subject"] = _subject(subject)
     words = {name: changes.pop(name) for name in WORDS if name in changes}
+    for name, other in (("access_ends_at", "access_days"), ("access_days", "access_ends_at")):
+        if changes.get(name) is not None:
+            changes[other] = None  # one end of access takes the place of the other
     if changes:
         update_course(course.pk, by=by, now=now, **changes)
     if words:

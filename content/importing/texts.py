@@ -211,8 +211,11 @@ def _truth(value):
     return value
 
 
-def _moment(value):
-    """A time, in the zone of the organization where it names none; a day begins at midnight."""
+def moment(value: object) -> datetime:
+    """A time, in the zone of the organization where it names none; a day begins at midnight.
+
+    Raises ValueError for what is none, OverflowError at the ends of the calendar.
+    """
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -223,4 +226,4 @@ def _moment(value):
 
 
 #: When a module or a lesson opens.
-RELEASE = {"opens_at": _moment, "opens_after_days": _days}
+RELEASE = {"opens_at": moment, "opens_after_days": _days}

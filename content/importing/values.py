@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from content.importing.files import Files, NoFiles, title_from
-from content.importing.texts import lesson_fields, new_values
+from content.importing.texts import lesson_fields, moment, new_values
 from content.importing.tree import (
     CourseTree,
     ImportRefused,
@@ -24,7 +24,13 @@ _TEXTS = {"title": 200, "summary": 500, "language": 10, "description": 500_000, 
 _LISTS = {"objectives": 300, "requirements": 300, "tags": 50}
 _PRICE = 8  # digits before the point
 _TRUTHS = {"is_sequential", "waitlist_enabled", "certificate_enabled"}
-_NUMBERS = {"duration_minutes", "max_capacity"}
+_NUMBERS = {
+    "duration_minutes": range(2**31),
+    "max_capacity": range(1, 2**31),
+    "offer_hours": range(721),
+    "access_days": range(1, 2**15),
+}
+_TIMES = {"enrollment_closes_at", "access_ends_at"}
 _CHOICES = {
     "difficulty_level": set(Course.Difficulty),
     "enrollment_type": set(Course.EnrollmentType),
@@ -33,7 +39,8 @@ _CHOICES = {
 #: Fields that a whole text decides, also by saying nothing of them.
 _WHOLE = (
     *("summary", "description", *_LISTS, "language", "difficulty_level", "duration_minutes"),
-    *("visibility", "enrollment_type", "max_capacity", *sorted(_TRUTHS), "price", "currency"),
+    *("visibility", "enrollment_type", "max_capacity", "offer_hours", *sorted(_TIMES), "access_days"),
+    *(*sorted(_TRUTHS), "price", "currency"),
 )
 _SLUG = re.compile(r"[a-zA-Z0-9_-]{1,200}")
 LONGEST_KEY = 500  # characters of an `id`
@@ -91,8 +98,11 @@ def course_fields(values: dict, *, is_exact: bool = False) -> tuple[dict, list[s
             fields[name] = _field(name, value, is_exact)
         except KeyError:
             complaints.append(_("“%(name)s” is not known here.") % {"name": name})
-        except (ValueError, InvalidOperation):
+        except (ValueError, InvalidOperation, OverflowError):
             complaints.append(_("The value of “%(name)s” cannot be used.") % {"name": name})
+    if "access_ends_at" in fields and "access_days" in fields:
+        del fields["access_days"]
+        complaints.append(_("“access_ends_at” and “access_days” exclude each other."))
     return fields, complaints
 
 
@@ -107,9 +117,11 @@ def _field(name, value, is_exact):
         return _price(value)
     if name in _TRUTHS:
         return _checked(value, isinstance(value, bool))
+    if name in _TIMES:
+        return moment(value)
     if name in _NUMBERS:
         is_number = isinstance(value, int) and not isinstance(value, bool)
-        return _checked(value, is_number and 0 <= value <= 2_147_483_647)
+        return _checked(value, is_number and value in _NUMBERS[name])
     return _checked(value, value in _CHOICES[name])
 
 

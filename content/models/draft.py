@@ -1,16 +1,13 @@
 """Lessons and items that are being written, and what lessons said when they were published."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from content.models.item import ContentItem
 from content.models.media import MediaAsset, VideoAsset
 from content.models.outline import Lesson
-from courses.models.draft import Draft
+from courses.models.draft import Draft, Version, WordsDraft
 from tenancy.fields import TenantForeignKey, TenantOneToOneField
-from tenancy.models import TenantModel
-from users.models import User
 
 
 class ItemDraft(Draft):
@@ -53,10 +50,9 @@ class ItemDraft(Draft):
         return f"{self.title} r{self.revision}"
 
 
-class LessonDraft(Draft):
-    """Changed words of a published lesson: `changes` holds the fields that differ, by name."""
+class LessonDraft(WordsDraft):
+    """Changed words of a published lesson."""
 
-    id = None
     lesson = TenantOneToOneField(
         Lesson,
         on_delete=models.CASCADE,
@@ -64,7 +60,6 @@ class LessonDraft(Draft):
         related_name="draft",
         verbose_name=_("lesson"),
     )
-    changes = models.JSONField(_("changes"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("draft of a lesson")
@@ -74,22 +69,11 @@ class LessonDraft(Draft):
         return f"{self.lesson_id} r{self.revision}"
 
 
-class LessonVersion(TenantModel):
+class LessonVersion(Version):
     """A published state of a lesson: its own words and which version of which item it showed; never changed."""
 
     lesson = TenantForeignKey(
         Lesson, on_delete=models.CASCADE, related_name="versions", verbose_name=_("lesson")
-    )
-    number = models.PositiveIntegerField(_("number"))
-    snapshot = models.JSONField(_("content"))
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    created_by = TenantForeignKey(
-        User,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
     )
 
     class Meta:
@@ -97,11 +81,9 @@ class LessonVersion(TenantModel):
         verbose_name_plural = _("versions of lessons")
         ordering = ["lesson", "-number"]
         constraints = [
+            *Version.Meta.constraints,
             models.UniqueConstraint(
                 fields=["lesson", "number"], name="content_lessonversion_number_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(number__gt=0), name="content_lessonversion_number_positive"
             ),
         ]
 

@@ -30,9 +30,10 @@ from lib.ids import uuid7
 from users.models import User
 
 _SETTINGS = (
-    *("visibility", "enrollment_type", "max_capacity", "waitlist_enabled"),
-    *("is_sequential", "certificate_enabled", "price", "currency"),
+    *("visibility", "enrollment_type", "max_capacity", "waitlist_enabled", "offer_hours"),
+    *("access_days", "is_sequential", "certificate_enabled", "price", "currency"),
 )
+_DATES = ("enrollment_closes_at", "access_ends_at")
 #: Of a row, what belongs to it alone.
 _OWN = {"id", "created_at", "updated_at", "organization"}
 BATCH = 500
@@ -40,7 +41,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A module or lesson that opens at a time, now and in the copy."""
+    """A date of the course itself, or a module or lesson that opens at a time; now and in the copy."""
 
     title: str
     is_module: bool
@@ -49,7 +50,7 @@ class Dated:
 
 
 def dates_of(course: Course, *, days: int = 0) -> list[Dated]:
-    """Every date of a course in the order of its outline, and what it becomes after a shift. Two queries."""
+    """Every date of a course, its own before those of its outline, and what it becomes after a shift. Two queries."""
     modules = Module.objects.live().filter(course=course)
     lessons = Lesson.objects.live().filter(course=course, opens_at__isnull=False)
     found = [(module.position, 0, module) for module in modules.filter(opens_at__isnull=False)]
@@ -58,9 +59,17 @@ def dates_of(course: Course, *, days: int = 0) -> list[Dated]:
         for lesson in lessons.select_related("module")
     ]
     found.sort(key=lambda entry: entry[:2])
+    dates = [
+        (str(Course._meta.get_field(name).verbose_name).capitalize(), False, getattr(course, name))
+        for name in _DATES
+    ]
+    dates += [
+        (part.title, isinstance(part, Module), part.opens_at) for _module, _lesson, part in found
+    ]
     return [
-        Dated(part.title, isinstance(part, Module), part.opens_at, shifted(part.opens_at, days))
-        for _module, _lesson, part in found
+        Dated(title, is_module, moment, shifted(moment, days))
+        for title, is_module, moment in dates
+        if moment is not None
     ]
 
 
@@ -103,6 +112,8 @@ def copy_course(
     course = lock_course(course.pk)
     draft = CourseDraft.objects.filter(course=course).first() if with_drafts else None
     fields = {name: getattr(course, name) for name in (*WORDS, *_SETTINGS)}
+    moments = {name: getattr(course, name) for name in _DATES}
+    fields |= {name: at and shifted(at, days) for name, at in moments.items()}
     fields |= {**(draft.changes if draft else {}), "title": title, "slug": slug}
     copy = create_course(by=by, now=now, subject=course.subject, **fields)
     copy.copied_from = course

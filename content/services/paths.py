@@ -60,7 +60,7 @@ def update_path(
     if changed:
         path.save(update_fields=changed)
     if thumbnail is not None:
-        _set_thumbnail(path, thumbnail)
+        pictures.replace_thumbnail(path, thumbnail)
     if changed or thumbnail is not None:
         bump_catalogue_version()
     return path
@@ -246,19 +246,6 @@ def _set_words(path, words):
         changed.append("description_html")
     path.clean_fields(exclude=["organization", "author", "description_html"])
     return changed
-
-
-def _set_thumbnail(path, upload):
-    """Store the cleaned picture, and drop the old one once the change is committed."""
-    old, storage = path.thumbnail.name, path.thumbnail.storage
-    if upload:
-        name, content = pictures.prepare(upload)
-        path.thumbnail.save(name, content, save=False)
-    else:
-        path.thumbnail = ""
-    path.save(update_fields=["thumbnail"])
-    if old and old != path.thumbnail.name:
-        transaction.on_commit(lambda: storage.delete(old))
 
 
 def _is_slug_taken(slug):

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from content.models import (
@@ -26,18 +26,19 @@ from content.services.outline import OutlineRefused
 from courses.errors import NotReady
 from courses.models import Course
 from courses.preflight import Finding, Level
+from courses.services.drafting import (
+    DraftChanged,
+    changed_words,
+    keep_version,
+    last_number,
+    require_revision,
+    save_draft,
+    save_words,
+)
 from users.models import User
 
 #: The words of a lesson that wait in its draft; its rules take effect at once.
 DRAFTED_FIELDS = ("title", "summary", "duration_minutes", "is_preview")
-
-
-class DraftChanged(Exception):  # noqa: N818 -- no error: somebody else saved meanwhile
-    """The draft is not the one that was started from; `draft` is what it says now, None if it is gone."""
-
-    def __init__(self, draft):
-        super().__init__(_("Somebody else changed this meanwhile."))
-        self.draft = draft
 
 
 @transaction.atomic
@@ -59,7 +60,7 @@ def save_item_draft(
     """
     item = ContentItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     draft = ItemDraft.objects.filter(item=item).first()
-    _require_revision(draft, revision)
+    require_revision(draft, revision)
     draft = draft or begin_draft(item)
     if base is not None and draft.base_number != base:
         raise DraftChanged(draft)
@@ -69,7 +70,7 @@ def save_item_draft(
         return draft
     for name in changed:
         setattr(draft, name, clean[name])
-    return _save_draft(draft, by=by, now=now)
+    return save_draft(draft, by=by, now=now)
 
 
 def begin_draft(item: ContentItem) -> ItemDraft:
@@ -89,7 +90,7 @@ def discard_item_draft(item: ContentItem, *, revision: int, by, now) -> None:
     ContentItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     draft = ItemDraft.objects.filter(item=item).first()
     if draft is not None:
-        _require_revision(draft, revision)
+        require_revision(draft, revision)
         draft.delete()
 
 
@@ -107,7 +108,7 @@ def publish_item(
     if draft is None:
         return None
     if revision is not None:
-        _require_revision(draft, revision)
+        require_revision(draft, revision)
     items.update_item(item, title=draft.title, by=by, now=now)
     values = {name: getattr(draft, name) for name in items.VERSION_FIELDS}
     saved = items.save_version(item, **values, by=by, now=now)
@@ -127,24 +128,20 @@ def edit_lesson(
     outline.lock_course_of(lesson)
     lesson.refresh_from_db()
     draft = LessonDraft.objects.filter(lesson=lesson).first()
-    _require_revision(draft, revision)
+    require_revision(draft, revision)
     if unknown := set(words) - set(DRAFTED_FIELDS):
         raise TypeError(f"{', '.join(sorted(unknown))} does not wait in a draft.")
     words = outline.clean_lesson_fields(words)
     if lesson.is_draft:
         outline.update_lesson(lesson, by=by, now=now, **words)
         return None
-    changes = {**(draft.changes if draft else {}), **words}
-    changes = {name: value for name, value in changes.items() if getattr(lesson, name) != value}
-    if not changes:
-        if draft is not None:
-            draft.delete()
-        return None
-    if draft is not None and draft.changes == changes:
-        return draft
-    draft = draft or LessonDraft(lesson=lesson, revision=0, base_number=_last_number(lesson))
-    draft.changes = changes
-    return _save_draft(draft, by=by, now=now)
+
+    def begin():
+        base = last_number(lesson.versions)
+        return LessonDraft(lesson=lesson, revision=0, base_number=base)
+
+    changes = changed_words(lesson, draft, words)
+    return save_words(draft, changes, begin=begin, by=by, now=now)
 
 
 def drafted_words(lesson: Lesson) -> dict:
@@ -159,7 +156,7 @@ def discard_lesson_draft(lesson: Lesson, *, revision: int, by, now) -> None:
     outline.lock_course_of(lesson)
     draft = LessonDraft.objects.filter(lesson=lesson).first()
     if draft is not None:
-        _require_revision(draft, revision)
+        require_revision(draft, revision)
         draft.delete()
 
 
@@ -249,17 +246,7 @@ def keep_lesson_version(
     """Remember what a lesson shows students now; None where the last version says the same, or it is a draft."""
     if lesson.is_draft:
         return None
-    snapshot = lesson_snapshot(lesson)
-    last = lesson.versions.order_by("-number").first()
-    if last is not None and last.snapshot == snapshot:
-        return None
-    return LessonVersion.objects.create(
-        lesson=lesson,
-        number=1 if last is None else last.number + 1,
-        snapshot=snapshot,
-        note=note,
-        created_by=by,
-    )
+    return keep_version(lesson.versions, lesson_snapshot(lesson), by=by, note=note)
 
 
 def lesson_snapshot(lesson: Lesson) -> dict:
@@ -286,20 +273,3 @@ def lesson_snapshot(lesson: Lesson) -> dict:
     fields = {name: getattr(lesson, name) for name in sorted(outline.LESSON_FIELDS)}
     fields["opens_at"] = lesson.opens_at.isoformat() if lesson.opens_at else None
     return {**fields, "items": shown}
-
-
-def _require_revision(draft, revision):
-    if (draft.revision if draft else 0) != revision:
-        raise DraftChanged(draft)
-
-
-def _save_draft(draft, *, by, now):
-    is_new = draft.revision == 0
-    draft.revision += 1
-    draft.edited_by, draft.edited_at = by, now
-    draft.save(force_insert=is_new)
-    return draft
-
-
-def _last_number(lesson):
-    return lesson.versions.aggregate(last=Max("number"))["last"] or 0

@@ -55,7 +55,7 @@ def restore_course(
 ) -> None:
     """Let the draft of a course say what the course said then; its outline stays as it is.
 
-    Raises CourseDraftChanged, InTheTrash, ValidationError.
+    Raises DraftChanged, InTheTrash, ValidationError.
     """
     words = {name: value for name, value in version.snapshot["words"].items() if name in WORDS}
     edit_course(version.course_id, revision=revision, by=by, now=now, **words)

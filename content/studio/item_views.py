@@ -16,12 +16,12 @@ from content.models import ContentItem, ItemDraft, Lesson, LessonItem, VideoAsse
 from content.services import items, publishing
 from content.services import videos as video_services
 from content.services.items import ContentRefused
-from content.services.publishing import DraftChanged
 from content.studio.conflicts import differences
 from content.studio.item_forms import ItemForm
 from courses import permissions
 from courses.models import Course
 from courses.renames import follow_renames
+from courses.services.drafting import DraftChanged
 from courses.studio.access import course_to_edit
 from lib.text import TextRefused, clean_text
 

@@ -17,13 +17,14 @@ from content.rules import lesson_sentence
 from content.services import items
 from content.services.items import ContentRefused
 from content.services.outline import OutlineRefused
-from content.services.publishing import DRAFTED_FIELDS, DraftChanged, edit_lesson
+from content.services.publishing import DRAFTED_FIELDS, edit_lesson
 from content.studio.impact import confirm
 from content.studio.lesson_actions import AskedOfLesson
 from content.studio.lesson_forms import LessonWordsForm
 from content.studio.outline_actions import uuid_or_none
 from courses import permissions
 from courses.renames import follow_renames
+from courses.services.drafting import DraftChanged
 from courses.studio.access import course_to_edit
 from courses.studio.differing import differing, yes_or_no
 from lib import jinja

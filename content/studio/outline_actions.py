@@ -18,9 +18,9 @@ from content.models import Lesson, Module
 from content.services import copying, outline, publishing
 from content.services.items import ContentRefused
 from content.services.outline import OutlineRefused
-from content.services.publishing import DraftChanged
 from courses import permissions
 from courses.models import Course
+from courses.services.drafting import DraftChanged
 from lib.text import TextRefused
 
 #: What an action may raise that is for the person to read.

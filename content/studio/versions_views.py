@@ -9,18 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activity.undo_offer import say_done
 from content.services.items import ContentRefused
 from content.services.outline import OutlineRefused
-from content.services.publishing import DraftChanged
 from content.studio.versions import history_of
 from courses.errors import CourseRefused
 from courses.renames import follow_renames
-from courses.services.drafts import CourseDraftChanged
+from courses.services.drafting import DraftChanged
 from courses.studio.access import course_to_edit
 from lib.pagination import page_url, paginate
 
 PER_PAGE = 25
 TO_COMPARE = 50  # versions that the choice offers
 
-CHANGED = (DraftChanged, CourseDraftChanged)
 REFUSALS = (CourseRefused, OutlineRefused, ContentRefused)
 
 
@@ -101,7 +99,7 @@ def _restore(request, history, shown):
     revision = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
     try:
         missing = history.restore(shown, revision=revision, by=request.user, now=request.now)
-    except CHANGED:
+    except DraftChanged:
         refusal = _("Somebody changed the draft meanwhile. Look at it, then restore again.")
         return _page(request, history, shown, refusal=refusal, status=409)
     except REFUSALS as refused:

@@ -10,10 +10,10 @@ from content.rendering import render_lesson
 from content.services import items, outline, publishing
 from content.services.items import ContentRefused
 from content.services.outline import OutlineRefused
-from content.services.publishing import DraftChanged
 from content.tests.factories import LessonFactory, LessonItemFactory, ModuleFactory
 from courses import services as course_services
 from courses.errors import NotReady
+from courses.services.drafting import DraftChanged
 from courses.tests.factories import CourseFactory
 from users.tests.factories import UserFactory
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from content.models import ItemDraft
 from content.services import items, publishing
-from content.services.publishing import DraftChanged
+from courses.services.drafting import DraftChanged
 from tenancy.context import organization_context
 from tenancy.tests.factories import found_organization
 

@@ -161,8 +161,18 @@ class CourseAdmin(DeletesIntoTrash, TenantAdmin):
         ),
         (
             gettext_lazy("Who sees it, who joins"),
-            {"fields": ["visibility", "enrollment_type", "max_capacity", "waitlist_enabled"]},
+            {
+                "fields": [
+                    "visibility",
+                    "enrollment_type",
+                    "enrollment_closes_at",
+                    "max_capacity",
+                    "waitlist_enabled",
+                    "offer_hours",
+                ]
+            },
         ),
+        (gettext_lazy("Access"), {"fields": ["access_ends_at", "access_days"]}),
         (gettext_lazy("Learning"), {"fields": ["is_sequential", "certificate_enabled"]}),
         (gettext_lazy("Price"), {"fields": ["price", "currency"], "classes": ["collapse"]}),
         (

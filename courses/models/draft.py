@@ -1,6 +1,7 @@
-"""What is being written and not published yet."""
+"""What is being written and not published yet, and what was published."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.fields import TenantForeignKey
@@ -29,3 +30,37 @@ class Draft(TenantModel):
 
     class Meta:
         abstract = True
+
+
+class WordsDraft(Draft):
+    """Changed words of something published: `changes` holds the fields that differ, by name."""
+
+    id = None
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Version(TenantModel):
+    """A published state of something, never changed; `number` counts from 1."""
+
+    number = models.PositiveIntegerField(_("number"))
+    snapshot = models.JSONField(_("content"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    created_by = TenantForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__gt=0), name="%(app_label)s_%(class)s_number_positive"
+            )
+        ]

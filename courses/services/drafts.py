@@ -3,22 +3,19 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from courses.models import Course, CourseDraft, CourseVersion
+from courses.services.drafting import (
+    changed_words,
+    keep_version,
+    last_number,
+    require_revision,
+    save_words,
+)
 from courses.services.editing import update_course
 from courses.services.locking import lock_course
 from courses.snapshots import WORDS, snapshot_of
 from users.models import User
-
-
-class CourseDraftChanged(Exception):  # noqa: N818 -- no error: somebody else saved meanwhile
-    """The draft is not the one that was started from; `draft` is what it says now, None if it is gone."""
-
-    def __init__(self, draft):
-        super().__init__(_("Somebody else changed this meanwhile."))
-        self.draft = draft
 
 
 @transaction.atomic
@@ -29,32 +26,25 @@ def edit_course(
 
     `revision` is that of the draft one started from, 0 where there was none. Words that are as published
     leave the draft; None where nothing is left. Locks the course.
-    Raises CourseDraftChanged, InTheTrash, and ValidationError for values that no course can have.
+    Raises DraftChanged, InTheTrash, and ValidationError for values that no course can have.
     """
     course = lock_course(course_id)
     draft = CourseDraft.objects.filter(course=course).first()
-    _require_revision(draft, revision)
+    require_revision(draft, revision)
     if unknown := set(words) - set(WORDS):
         raise TypeError(f"{', '.join(sorted(unknown))} does not wait in a draft.")
     if not course.is_published:
         update_course(course_id, by=by, now=now, **words)
         return None
-    changes = {**(draft.changes if draft else {}), **words}
-    changes = {name: value for name, value in changes.items() if getattr(course, name) != value}
-    if not changes:
-        if draft is not None:
-            draft.delete()
-        return None
-    _check(course, changes)
-    if draft is not None and draft.changes == changes:
-        return draft
-    is_new = draft is None
-    draft = draft or CourseDraft(course=course, revision=0, base_number=_last_number(course))
-    draft.changes = changes
-    draft.revision += 1
-    draft.edited_by, draft.edited_at = by, now
-    draft.save(force_insert=is_new)
-    return draft
+    changes = changed_words(course, draft, words)
+    if changes:
+        _check(course, changes)
+
+    def begin():
+        base = last_number(course.versions)
+        return CourseDraft(course=course, revision=0, base_number=base)
+
+    return save_words(draft, changes, begin=begin, by=by, now=now)
 
 
 @transaction.atomic
@@ -83,11 +73,11 @@ def take_course_draft(course: Course, *, by: User | None, now: datetime) -> Cour
 
 @transaction.atomic
 def discard_course_draft(course_id, *, revision: int, by, now) -> None:
-    """Throw away changed words of a course; harmless to repeat. Raises CourseDraftChanged, InTheTrash."""
+    """Throw away changed words of a course; harmless to repeat. Raises DraftChanged, InTheTrash."""
     course = lock_course(course_id)
     draft = CourseDraft.objects.filter(course=course).first()
     if draft is not None:
-        _require_revision(draft, revision)
+        require_revision(draft, revision)
         draft.delete()
 
 
@@ -100,17 +90,7 @@ def keep_course_version(
     """
     if not course.is_published:
         return None
-    snapshot = snapshot_of(course)
-    last = course.versions.order_by("-number").first()
-    if last is not None and last.snapshot == snapshot:
-        return None
-    return CourseVersion.objects.create(
-        course=course,
-        number=1 if last is None else last.number + 1,
-        snapshot=snapshot,
-        note=note,
-        created_by=by,
-    )
+    return keep_version(course.versions, snapshot_of(course), by=by, note=note)
 
 
 def _check(course, changes):
@@ -118,12 +98,3 @@ def _check(course, changes):
     for name, value in changes.items():
         setattr(probe, name, value)
     probe.clean_fields()
-
-
-def _require_revision(draft, revision):
-    if (draft.revision if draft else 0) != revision:
-        raise CourseDraftChanged(draft)
-
-
-def _last_number(course):
-    return course.versions.aggregate(last=Max("number"))["last"] or 0

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,10 @@ EDITABLE = frozenset(
         "enrollment_type",
         "max_capacity",
         "waitlist_enabled",
+        "offer_hours",
+        "enrollment_closes_at",
+        "access_ends_at",
+        "access_days",
         "difficulty_level",
         "duration_minutes",
         "is_sequential",
@@ -72,10 +76,10 @@ def create_course(
     elif is_slug_taken(course.slug):
         raise _slug_taken(course.slug)
     _render(course)
-    course.clean_fields()
+    _check(course)
     course.save(force_insert=True)
     if thumbnail:
-        _set_thumbnail(course, thumbnail)
+        pictures.replace_thumbnail(course, thumbnail)
     if prerequisites:
         set_prerequisites(course.pk, required_ids=prerequisites, by=by, now=now)
     bump_catalogue_version()
@@ -104,10 +108,10 @@ def update_course(
         _render(course)
         changed.append("description_html")
     if changed:
-        course.clean_fields()
+        _check(course)
         course.save(update_fields=changed)
     if thumbnail is not None:
-        _set_thumbnail(course, thumbnail)
+        pictures.replace_thumbnail(course, thumbnail)
     if changed or thumbnail is not None:
         bump_catalogue_version()
     return course
@@ -143,18 +147,10 @@ def _render(course):
     course.description_html = markdown.render(course.description).html if course.description else ""
 
 
-def _set_thumbnail(course, upload):
-    """Store the cleaned picture, and drop the old one once the change is committed."""
-    old = course.thumbnail.name
-    if upload:
-        name, content = pictures.prepare(upload)
-        course.thumbnail.save(name, content, save=False)
-    else:
-        course.thumbnail = ""
-    course.save(update_fields=["thumbnail"])
-    if old and old != course.thumbnail.name:
-        storage = course.thumbnail.storage
-        transaction.on_commit(lambda: storage.delete(old))
+def _check(course):
+    course.clean_fields()
+    if course.access_ends_at is not None and course.access_days is not None:
+        raise ValidationError({"access_days": _("Access ends on a day or after days, not both.")})
 
 
 def _require_editable(fields):

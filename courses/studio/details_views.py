@@ -14,7 +14,8 @@ from courses.models import CourseDraft
 from courses.pictures import picture_url
 from courses.renames import follow_renames
 from courses.services import update_course
-from courses.services.drafts import CourseDraftChanged, discard_course_draft, edit_course
+from courses.services.drafting import DraftChanged
+from courses.services.drafts import discard_course_draft, edit_course
 from courses.studio.access import course_to_edit
 from courses.studio.details_forms import FactsForm, WordsForm
 from courses.studio.differing import differing_words, words_of
@@ -62,7 +63,7 @@ def _save_words(request, course, draft):
     words, revision = form.words, form.cleaned_data["revision"]
     try:
         draft = edit_course(course.pk, revision=revision, by=request.user, now=request.now, **words)
-    except CourseDraftChanged as changed:
+    except DraftChanged as changed:
         return _conflict(request, course, changed.draft, words, wants_json=wants_json)
     except (CourseRefused, ValidationError) as refused:
         form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
@@ -117,7 +118,7 @@ def _discard(request, course, draft):
                 by=request.user,
                 now=request.now,
             )
-        except CourseDraftChanged as changed:
+        except DraftChanged as changed:
             return _page(request, course, changed.draft)
         say_done(request, _("The changes are thrown away."))
     return redirect("courses:studio_details", course.slug)

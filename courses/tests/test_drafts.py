@@ -8,7 +8,7 @@ from django.utils import timezone
 from courses import services
 from courses.models import CourseDraft, CourseVersion
 from courses.services import drafts
-from courses.services.drafts import CourseDraftChanged
+from courses.services.drafting import DraftChanged
 from courses.tests.factories import CourseFactory
 from users.tests.factories import UserFactory
 
@@ -65,10 +65,10 @@ def test_nobody_overwrites_what_they_have_not_seen():
     course = CourseFactory(published=True)
     drafts.edit_course(course.pk, revision=0, title="Hers", **WHO)
 
-    with pytest.raises(CourseDraftChanged) as refused:
+    with pytest.raises(DraftChanged) as refused:
         drafts.edit_course(course.pk, revision=0, title="His", **WHO)
     assert refused.value.draft.changes == {"title": "Hers"}
-    with pytest.raises(CourseDraftChanged):
+    with pytest.raises(DraftChanged):
         drafts.discard_course_draft(course.pk, revision=0, **WHO)
     drafts.discard_course_draft(course.pk, revision=1, **WHO)
     drafts.discard_course_draft(course.pk, revision=1, **WHO)
