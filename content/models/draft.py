@@ -3,15 +3,14 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from content.models.item import ContentItem
-from content.models.media import MediaAsset, VideoAsset
+from content.models.item import ContentItem, Shown
 from content.models.outline import Lesson
 from courses.models.draft import Draft, Version, WordsDraft
 from tenancy.fields import TenantForeignKey, TenantOneToOneField
 
 
-class ItemDraft(Draft):
-    """What a content item will say with its next version; the fields are those of `ContentVersion`."""
+class ItemDraft(Draft, Shown):
+    """What a content item will say with its next version; an address may be unfinished."""
 
     id = None
     item = TenantOneToOneField(
@@ -22,25 +21,7 @@ class ItemDraft(Draft):
         verbose_name=_("content item"),
     )
     title = models.CharField(_("title"), max_length=255)
-    body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
-    media = TenantForeignKey(
-        MediaAsset,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("file"),
-    )
-    video = TenantForeignKey(
-        VideoAsset,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("video"),
-    )
     url = models.CharField(_("address"), max_length=500, blank=True)
-    caption = models.CharField(_("caption"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("draft of a content item")

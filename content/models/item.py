@@ -71,18 +71,10 @@ class ContentItem(TenantModel):
         return self.title
 
 
-class ContentVersion(TenantModel):
-    """What a content item said from one moment on; never changed afterwards."""
+class Shown(TenantModel):
+    """What an item shows, in a version as in a draft."""
 
-    item = TenantForeignKey(
-        ContentItem,
-        on_delete=models.CASCADE,
-        related_name="versions",
-        verbose_name=_("content item"),
-    )
-    number = models.PositiveIntegerField(_("number"))
     body = models.TextField(_("text"), blank=True, help_text=_("Markdown."))
-    html = models.TextField(blank=True, editable=False)
     media = TenantForeignKey(
         MediaAsset,
         on_delete=models.PROTECT,
@@ -99,8 +91,24 @@ class ContentVersion(TenantModel):
         related_name="+",
         verbose_name=_("video"),
     )
-    url = models.URLField(_("address"), max_length=500, blank=True)
     caption = models.CharField(_("caption"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class ContentVersion(Shown):
+    """What a content item said from one moment on; never changed afterwards."""
+
+    item = TenantForeignKey(
+        ContentItem,
+        on_delete=models.CASCADE,
+        related_name="versions",
+        verbose_name=_("content item"),
+    )
+    number = models.PositiveIntegerField(_("number"))
+    html = models.TextField(blank=True, editable=False)
+    url = models.URLField(_("address"), max_length=500, blank=True)
     created_by = TenantForeignKey(
         User,
         on_delete=models.SET_NULL,
