@@ -30,4 +30,5 @@ class CoursesConfig(AppConfig):
         sections.install()
         impact.register("reach", own_impact.measure_reach, own_impact.tell_reach)
         preflight.register("facts", own_checks.check_facts)
+        preflight.register("dates", own_checks.check_dates)
         preflight.register("prerequisites", own_checks.check_prerequisites)

@@ -1,6 +1,8 @@
 """The checks before publishing that courses can answer by themselves."""
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.models import Course, CourseDraft, CoursePrerequisite
@@ -50,6 +52,28 @@ def check_prerequisites(course: Course) -> list[Finding]:
         text = _("The courses that must be completed first need this one themselves.")
         found.append(Finding(Level.ERROR, "prerequisite_circle", text, url))
     return found
+
+
+def check_dates(course: Course) -> list[Finding]:
+    """Dates of the course's own by which nobody could join it, or learn in it. No query."""
+    now = timezone.now()
+    closes, ends = course.enrollment_closes_at, course.access_ends_at
+    found = []
+    if closes is not None and closes <= now:
+        text = _("Enrollment closed on %(date)s: nobody can join.")
+        found.append(("enrollment_closed", text % {"date": _day(closes)}))
+    if ends is not None and ends <= now:
+        text = _("Access ended on %(date)s: nobody can learn.")
+        found.append(("access_ended", text % {"date": _day(ends)}))
+    elif ends is not None and closes is not None and closes >= ends:
+        text = _("People can join until access ends on %(date)s, and would have no time to learn.")
+        found.append(("joins_too_late", text % {"date": _day(ends)}))
+    url = reverse("courses:studio_settings", args=[course.slug])
+    return [Finding(Level.WARNING, code, text, url) for code, text in found]
+
+
+def _day(moment):
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 def _doubt_about(course):

@@ -18,11 +18,11 @@ class Reach(NamedTuple):
 
 def measure_reach(course: Course, now: datetime) -> Reach:
     """One query."""
-    row = Course.objects.only("status", "visibility", "enrollment_type", "deleted_at").get(
-        pk=course.pk
-    )
+    asked = ("status", "visibility", "enrollment_type", "enrollment_closes_at", "deleted_at")
+    row = Course.objects.only(*asked).get(pk=course.pk)
     is_restricted = row.enrollment_type == Course.EnrollmentType.RESTRICTED
-    return Reach(row.is_listed, row.is_published and not is_restricted)
+    is_over = row.enrollment_closes_at is not None and row.enrollment_closes_at <= now
+    return Reach(row.is_listed, row.is_published and not is_restricted and not is_over)
 
 
 def tell_reach(before: Reach, after: Reach) -> list[Effect]:

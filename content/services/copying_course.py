@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from content.models import (
     ContentItem,
@@ -60,7 +61,7 @@ def dates_of(course: Course, *, days: int = 0) -> list[Dated]:
     ]
     found.sort(key=lambda entry: entry[:2])
     dates = [
-        (str(Course._meta.get_field(name).verbose_name).capitalize(), False, getattr(course, name))
+        (capfirst(Course._meta.get_field(name).verbose_name), False, getattr(course, name))
         for name in _DATES
     ]
     dates += [

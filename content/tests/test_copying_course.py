@@ -135,6 +135,20 @@ def test_dates_move_by_days_at_the_same_time_of_day(course, owner):
     assert copying_course.days_until(CourseFactory(), date(2026, 7, 11)) is None
 
 
+def test_dates_of_the_course_itself_move_along(course, owner):
+    closes, ends = SUMMER - timedelta(days=1), SUMMER + timedelta(days=90)
+    update_course(course.pk, enrollment_closes_at=closes, access_ends_at=ends, offer_hours=0, **WHO)
+    course.refresh_from_db()
+
+    dates = copying_course.dates_of(course, days=7)
+    copy = copy_course(course, title="Again", days=7, by=owner, now=NOW)
+
+    assert [dated.title for dated in dates][:2] == ["Enrollment closes", "Access ends on a day"]
+    week = timedelta(days=7)
+    assert (copy.enrollment_closes_at, copy.access_ends_at) == (closes + week, ends + week)
+    assert copy.offer_hours == 0
+
+
 def test_drafts_come_along_or_stay(course, owner):
     lesson = Lesson.objects.get(course=course, slug="x")
     item = ContentItem.objects.get(uses__lesson=lesson)

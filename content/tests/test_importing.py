@@ -437,6 +437,21 @@ def test_demo_course_goes_in_without_a_complaint(owner, name):
     assert import_(DEMO / name, owner).is_unchanged
 
 
+def test_one_end_of_access_takes_the_place_of_the_other(owner):
+    values = {"title": "Tea", "access_days": 30, "offer_hours": 900}
+    report = apply_tree(course_from_values(values), owner=owner, now=NOW)
+    assert report.course.access_days == 30
+    assert [entry.why for entry in report.left_out] == [Why.IGNORED]
+
+    ends = {"title": "Tea", "access_ends_at": "2027-01-31T12:00:00Z"}
+    course = apply_tree(course_from_values(ends), owner=owner, now=NOW).course
+    assert (course.access_days, course.access_ends_at.year) == (None, 2027)
+
+    both = course_from_values(values | ends)
+    assert "access_days" not in both.values
+    assert len(both.left_out) == 2
+
+
 def test_course_from_values(owner):
     values = {
         "title": "Tea",

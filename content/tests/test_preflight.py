@@ -361,3 +361,23 @@ def test_few_and_many_lessons_cost_the_same(organization, count, django_assert_n
 
     with django_assert_num_queries(7):
         assert preflight.findings_of(course)
+
+
+@pytest.mark.parametrize(
+    ("closes", "ends", "codes_of_dates"),
+    [
+        (None, None, set()),
+        (1, 2, set()),
+        (None, 2, set()),
+        (-1, None, {"enrollment_closed"}),
+        (-1, -1, {"enrollment_closed", "access_ended"}),
+        (2, 1, {"joins_too_late"}),
+    ],
+)
+def test_dates_of_a_course_that_let_nobody_in(organization, closes, ends, codes_of_dates):
+    """`closes` and `ends` in days from now."""
+    at = {None: None} | {days: NOW + timedelta(days=days) for days in (-1, 1, 2)}
+    course, _lesson = course_with_text(
+        published=True, enrollment_closes_at=at[closes], access_ends_at=at[ends]
+    )
+    assert codes(course) == codes_of_dates

@@ -190,6 +190,13 @@ _COURSES = st.fixed_dictionaries(
         "enrollment_type": st.sampled_from(["open", "approval", "restricted"]),
         "max_capacity": st.none() | st.integers(1, 10_000),
         "waitlist_enabled": st.booleans(),
+        "offer_hours": st.integers(0, 720),
+        "enrollment_closes_at": st.none() | _MOMENTS,
+        "access": st.one_of(
+            st.just({}),
+            st.builds(lambda moment: {"access_ends_at": moment}, _MOMENTS),
+            st.builds(lambda days: {"access_days": days}, st.integers(1, 32_767)),
+        ),
         "is_sequential": st.booleans(),
         "certificate_enabled": st.booleans(),
         "price": st.none() | st.decimals(0, 9_999_999, places=2),
@@ -237,8 +244,9 @@ class Library:
 
 def build(values, modules, owner):
     subject = Subject.objects.get_or_create(title="Odd: things", slug="odd-things")[0]
-    values = {**values, "title": values["title"][:200], "objectives": values["objectives"]}
-    course = create_course(owner=owner, subject=subject, **values, **WHO)
+    values = {**values, "title": values["title"][:200]}
+    access = values.pop("access")
+    course = create_course(owner=owner, subject=subject, **values, **access, **WHO)
     library = Library(course)
     for module_values in modules:
         given = dict(module_values)

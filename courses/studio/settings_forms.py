@@ -1,6 +1,10 @@
 """The form for the rules of a course: who sees it, who joins, how it is learned, what it costs."""
 
+from datetime import UTC, datetime
+
+from crispy_forms.layout import Fieldset
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -9,12 +13,30 @@ from lib.forms import CrispyFormMixin
 
 CURRENCIES = ("EUR", "USD", "GBP", "CHF")
 MAX_SEATS = 1_000_000
+MAX_OFFER_HOURS = 30 * 24
+MAX_ACCESS_DAYS = 3_650
+_FAR = _("This is too far away.")
+_CALENDAR = [
+    MinValueValidator(datetime(2000, 1, 1, tzinfo=UTC), _FAR),
+    MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC), _FAR),
+]
 
 #: The fields of a course that the form sets.
 RULES = (
-    *("visibility", "enrollment_type", "max_capacity", "waitlist_enabled"),
+    *("visibility", "enrollment_type", "enrollment_closes_at"),
+    *("max_capacity", "waitlist_enabled", "offer_hours", "access_ends_at", "access_days"),
     *("is_sequential", "certificate_enabled", "price", "currency"),
 )
+
+
+def _moment_field(label, help_text):
+    return forms.DateTimeField(
+        label=label,
+        required=False,
+        validators=_CALENDAR,
+        help_text=help_text,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
 
 
 class SettingsForm(CrispyFormMixin, forms.Form):
@@ -34,6 +56,23 @@ class SettingsForm(CrispyFormMixin, forms.Form):
         help_text=_("Empty: no limit."),
     )
     waitlist_enabled = forms.BooleanField(label=_("Waitlist when all are taken"), required=False)
+    offer_hours = forms.IntegerField(
+        label=_("Hours to accept an offered seat"),
+        min_value=0,
+        max_value=MAX_OFFER_HOURS,
+        help_text=_("Only with a waitlist. 0: whoever is next gets the seat at once."),
+    )
+    enrollment_closes_at = _moment_field(
+        _("Enrollment closes"), _("From then on nobody joins, and the waitlist stands still.")
+    )
+    access_ends_at = _moment_field(_("Access ends"), _("For everybody. Empty: it stays open."))
+    access_days = forms.IntegerField(
+        label=_("or after days"),
+        required=False,
+        min_value=1,
+        max_value=MAX_ACCESS_DAYS,
+        help_text=_("Counted for each student from the day they joined."),
+    )
     is_sequential = forms.BooleanField(
         label=_("Lessons in order"),
         required=False,
@@ -62,6 +101,7 @@ class SettingsForm(CrispyFormMixin, forms.Form):
         help_text=_("Its title or short name."),
     )
     part = forms.CharField(widget=forms.HiddenInput, initial="settings", required=False)
+    form_class = "settings-form"
 
     def __init__(self, *args, course, choosable, suggestions_url, **kwargs):
         """`choosable`: the courses that this person may name as prerequisites."""
@@ -75,6 +115,22 @@ class SettingsForm(CrispyFormMixin, forms.Form):
         known = dict.fromkeys([course.currency, *CURRENCIES])
         self.fields["currency"].choices = [(code, code) for code in known]
         self.fields["more_prerequisites"].widget.attrs |= _suggesting(suggestions_url)
+
+    def layout_fields(self):
+        needed = [name for name in ("prerequisites", "more_prerequisites") if name in self.fields]
+        joining = ["visibility", "enrollment_type", "enrollment_closes_at", "price", "currency"]
+        return [
+            Fieldset(_("Joining"), *joining, *needed),
+            Fieldset(_("Seats"), "max_capacity", "waitlist_enabled", "offer_hours"),
+            Fieldset(_("Learning"), "is_sequential", "certificate_enabled"),
+            Fieldset(_("Access"), "access_ends_at", "access_days"),
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("access_ends_at") and cleaned.get("access_days"):
+            self.add_error("access_days", _("Access ends on a day or after days, not both."))
+        return cleaned
 
     def clean_more_prerequisites(self):
         text = self.cleaned_data["more_prerequisites"].strip()

@@ -45,6 +45,7 @@ def posted(staff=(), required=(), **fields):
         "enrollment_type": "open",
         "currency": "EUR",
         "waitlist_enabled": "on",
+        "offer_hours": "48",
     } | fields
     for prefix, name, chosen in (
         ("staff", "user", staff),

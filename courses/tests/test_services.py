@@ -98,6 +98,16 @@ def test_create_course_refuses_what_no_course_can_have(teacher):
         create(teacher, status="published")
 
 
+def test_access_of_a_course_ends_on_a_day_or_after_days(teacher):
+    course = create(teacher, access_days=30)
+    with pytest.raises(ValidationError, match="not both"):
+        services.update_course(course.pk, by=teacher, now=NOW, access_ends_at=NOW)
+
+    services.update_course(course.pk, by=teacher, now=NOW, access_ends_at=NOW, access_days=None)
+    course.refresh_from_db()
+    assert (course.access_ends_at, course.access_days) == (NOW, None)
+
+
 def test_update_course_writes_what_differs_and_renders_the_description(teacher):
     course = create(teacher, title="Knots", description="old")
     services.update_course(course.pk, by=teacher, now=NOW, title="Knots", description="**new**")

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,6 +35,10 @@ RULES = {
     "enrollment_type": "open",
     "max_capacity": "",
     "waitlist_enabled": "on",
+    "offer_hours": "48",
+    "enrollment_closes_at": "",
+    "access_ends_at": "",
+    "access_days": "",
     "price": "",
     "currency": "EUR",
     "more_prerequisites": "",
@@ -212,12 +217,30 @@ def test_settings_are_saved_with_prerequisites(course, client):
     assert {link.required_course for link in course.prerequisite_links.all()} == {needed}
 
 
+def test_settings_say_until_when_people_join_and_learn(course, client):
+    until = {"enrollment_closes_at": "2027-01-31T12:00", "access_days": "90", "offer_hours": "0"}
+    assert client.post(settings(course), RULES | until).status_code == 302
+
+    course.refresh_from_db()
+    assert course.enrollment_closes_at == datetime(2027, 1, 31, 12, tzinfo=UTC)
+    assert (course.access_days, course.access_ends_at, course.offer_hours) == (90, None, 0)
+    assert client.post(settings(course), RULES | {"access_ends_at": "2027-01-31T12:00"})
+    course.refresh_from_db()
+    assert (course.access_days, course.access_ends_at.year) == (None, 2027)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
         ({"more_prerequisites": "nothing"}, "There is no other course"),
         ({"more_prerequisites": "\x00"}, "control"),
         ({"max_capacity": "0"}, "greater than or equal to 1"),
+        ({"offer_hours": "721"}, "less than or equal to 720"),
+        ({"offer_hours": ""}, "required"),
+        ({"access_days": "0"}, "greater than or equal to 1"),
+        ({"access_days": "30", "access_ends_at": "2027-01-31T12:00"}, "not both"),
+        ({"access_ends_at": "0001-01-01T00:00"}, "too far away"),
+        ({"enrollment_closes_at": "tomorrow"}, "valid date"),
         ({"price": "99999999999"}, "digits"),
         ({"visibility": "x"}, "valid choice"),
     ],
