@@ -3,7 +3,8 @@
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from tenancy.context import EVERYONE, organization_context
 from tenancy.grants import APP_ROLE
@@ -30,6 +31,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     operations.sql_flush = lambda self, style, tables, **options: empty_tables(
         self, style, [*tables, *QUEUE], **options | {"allow_cascade": True}
     )
+    operations.execute_sql_flush = _again_after_deadlock(operations.execute_sql_flush)
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:
             cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}")
@@ -42,6 +44,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute("SET ROLE NONE")  # the login's own right to end its sessions
             cursor.execute(END_OTHER_SESSIONS)
         connection.close()
+
+
+def _again_after_deadlock(flush):
+    """The last request of a browser's test may still be at work when the tables are emptied."""
+
+    def flush_again(self, statements):
+        for _attempt in range(2):
+            try:
+                return flush(self, statements)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+        return flush(self, statements)
+
+    return flush_again
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,7 @@ def compare(before: str, after: str, *, context: int = 3) -> list[Line]:
         None, old, new, autojunk=len(old) + len(new) > MAX_LINES_IN_WORDS
     ).get_opcodes():
         if tag == "equal":
-            at_edges = (start == 0, end == len(old) and new_end == len(new))
+            at_edges = (start == new_start == 0, end == len(old) and new_end == len(new))
             lines += _same(old[start:end], context, *at_edges)
         else:
             lines += _changed(old[start:end], new[new_start:new_end], in_words)

@@ -26,7 +26,9 @@ TEMPLATES = ROOT / "templates"
 #: Pages of examples, seen in development alone.
 EXAMPLES = {"components_page.html", "components/_prose_example.html"}
 #: Names, which are the same in every language, and words for browsers.
-NOT_TRANSLATED = {"Cairn", "English", "Deutsch", "light dark", "is-learning", "avatar avatar-"}
+NOT_TRANSLATED = {"Cairn", "English", "Deutsch", "light dark", "avatar avatar-"}
+#: Classes of the style sheets, and attributes that a macro writes.
+FOR_BROWSERS = re.compile(r"(.* )?(is|btn)-[a-z]+|[a-z-]+=\".*\"")
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[A-Z][a-z]+|.*[a-z]+ [a-z]+")
@@ -139,7 +141,11 @@ def untranslated_in(path):
     found = [text for text in Spoken(literal_parts(path)).texts if WORD.search(text)]
     if not path.is_relative_to(TEMPLATES / "django"):
         found += texts_in_expressions(path)
-    return [text for text in found if text.strip(" ·") not in NOT_TRANSLATED]
+    return [
+        text
+        for text in found
+        if text.strip(" ·") not in NOT_TRANSLATED and not FOR_BROWSERS.fullmatch(text)
+    ]
 
 
 def untranslated_python(source):

@@ -1,6 +1,6 @@
 """What differs between two texts is shown with a few lines around it, and word by word where lines pair up."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lib.differences import Change, compare
@@ -39,6 +39,7 @@ def test_equal_lines_far_from_a_change_are_left_out():
 @given(
     st.lists(st.sampled_from("abc "), max_size=12), st.lists(st.sampled_from("abc "), max_size=12)
 )
+@example(["b", "a"], ["a", "b", "a"])
 def test_both_texts_can_be_read_from_the_lines(old, new):
     lines = compare("\n".join(old), "\n".join(new), context=100)
     if lines:
