@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.models import Course
+from enrollments.ending import access_is_over
 from enrollments.models import Enrollment
 from enrollments.standing import Standing, standing_of
 from lib.decisions import Decision, Reason, allow, refuse
@@ -64,6 +65,11 @@ def course_is_published(standing, now):
             _("Find another course"),
         )
     return None
+
+
+@asks("status")
+def access_is_not_over(standing, now):
+    return None if standing.holds_seat else access_is_over(standing, now=now)
 
 
 @asks("visibility")

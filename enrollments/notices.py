@@ -1,6 +1,7 @@
 """What students and teachers are told about places on courses."""
 
 from datetime import date, datetime
+from itertools import islice
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -8,12 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses.models import Course
+from enrollments.ending import day_of
 from enrollments.models import EnrollmentChange
-from enrollments.signals import student_placed, student_removed, student_suspended
+from enrollments.services.expiry import BATCH, ending_soon
+from enrollments.signals import access_ended, student_placed, student_removed, student_suspended
 from lib.events import listens_to
 from notifications.kinds import Kind, Message, declare
-from notifications.models import Cadence
+from notifications.models import Cadence, Notification
 from notifications.services import notify
+from tenancy.context import acting_for_everyone
 
 
 def _of_course(facts):
@@ -35,6 +39,26 @@ def _suspended(facts):
     values, url = _of_course(facts)
     title = _("Your place on “%(course)s” is suspended") % values
     return Message(title, facts["reason"] or _("Ask its teachers why."), url)
+
+
+def _ends_soon(facts):
+    values, url = _of_course(facts)
+    values["day"] = day_of(datetime.fromisoformat(facts["ends_at"]))
+    title = _("Your access to “%(course)s” ends on %(day)s") % values
+    return Message(title, _("Ask its teachers if you need more time. What you did is kept."), url)
+
+
+def _ended(facts):
+    values, url = _of_course(facts)
+    title = _("Your access to “%(course)s” has ended") % values
+    return Message(title, _("What you did is kept, and you can still see it."), url)
+
+
+def _message(facts):
+    values, url = _of_course(facts)
+    values["sender"] = facts["sender"]
+    greeting = _("%(sender)s writes to you about “%(course)s”:") % values
+    return Message(facts["subject"], f"{greeting}\n\n{facts['text']}", url)
 
 
 def _summary(facts):
@@ -66,6 +90,20 @@ REMOVED = declare(
 )
 SUSPENDED = declare(
     Kind("enrollment.suspended", gettext_lazy("My place is suspended"), _suspended, Cadence.NOW)
+)
+ENDS_SOON = declare(
+    Kind(
+        "enrollment.ends_soon",
+        gettext_lazy("My access to a course ends soon"),
+        _ends_soon,
+        Cadence.NOW,
+    )
+)
+ENDED = declare(
+    Kind("enrollment.ended", gettext_lazy("My access to a course has ended"), _ended, Cadence.NOW)
+)
+MESSAGE = declare(
+    Kind("enrollment.message", gettext_lazy("My teachers write to me"), _message, Cadence.NOW)
 )
 SUMMARY = declare(
     Kind(
@@ -102,6 +140,37 @@ def tell_of_removal(sender, *, enrollment, at, reason, **facts):
 @listens_to(student_suspended)
 def tell_of_suspension(sender, *, enrollment, at, reason, **facts):
     _tell(SUSPENDED, enrollment, at, reason=reason)
+
+
+@listens_to(access_ended)
+def tell_of_end(sender, *, enrollment, at, **facts):
+    _tell(ENDED, enrollment, at)
+
+
+def tell_of_ends(*, now: datetime) -> int:
+    """Tell those whose access ends within a week, and again within a day; returns how many were told now.
+
+    Nobody is told twice of the same end; of another one they are.
+    """
+    told = 0
+    ending = ending_soon(now=now)
+    while batch := list(islice(ending, BATCH)):
+        sources = [_source_of_end(enrollment, days) for enrollment, days in batch]
+        with acting_for_everyone():
+            known = Notification.objects.filter(kind=ENDS_SOON.code, source__in=sources)
+            known = set(known.values_list("source", flat=True))
+        for (enrollment, _days), source in zip(batch, sources, strict=True):
+            if source in known:
+                continue
+            course, ends_at = enrollment.course, enrollment.expires_at.isoformat()
+            facts = {"title": course.title, "slug": course.slug, "ends_at": ends_at}
+            notify([enrollment.student_id], ENDS_SOON, source=source, facts=facts, now=now)
+            told += 1
+    return told
+
+
+def _source_of_end(enrollment, days):
+    return f"access:{enrollment.pk}:{enrollment.expires_at.isoformat()}:{days}"
 
 
 def tell_teachers_of_day(day: date, *, now: datetime) -> int:

@@ -8,6 +8,9 @@ enrollment_activated = (
 enrollment_withdrawn = (
     Signal()
 )  #: A student left a course and freed the seat. Facts: enrollment, by.
+access_ended = (
+    Signal()
+)  #: A student's time on a course is over, the seat is free. Facts: enrollment, at.
 student_placed = (
     Signal()
 )  #: Staff put a student on a course, or brought them back. Facts: enrollment, by, at, reason.

@@ -16,9 +16,9 @@ from users.permissions import holds
 # The course by its id or by its short name, whichever is given.
 STANDING = """
 SELECT c.id AS course_id, c.slug, c.title, c.status, c.visibility, c.enrollment_type, c.price, c.currency,
-    c.owner_id, c.deleted_at, c.is_sequential, c.outline_version, s.capacity, s.taken,
+    c.owner_id, c.deleted_at, c.is_sequential, c.outline_version, c.access_ends_at, c.access_days, s.capacity, s.taken,
     s.student_count, s.completed_count, e.id AS enrollment_id, e.status AS state, COALESCE(e.percent, 0) AS percent, e.enrolled_at,
-    e.completed_at, e.last_lesson_id,
+    e.completed_at, e.expires_at, e.last_lesson_id,
     EXISTS (
         SELECT FROM courses_coursestaff t WHERE t.course_id = c.id AND t.user_id = %(user)s
     ) AS is_on_staff,
@@ -57,6 +57,8 @@ class Standing:
     deleted_at: datetime | None
     is_sequential: bool
     outline_version: int
+    access_ends_at: datetime | None
+    access_days: int | None
     capacity: int | None
     taken: int
     student_count: int
@@ -66,6 +68,7 @@ class Standing:
     percent: Decimal
     enrolled_at: datetime | None
     completed_at: datetime | None
+    expires_at: datetime | None
     last_lesson_id: UUID | None
     is_on_staff: bool
     missing: tuple[dict, ...]

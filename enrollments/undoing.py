@@ -27,7 +27,7 @@ DERIVED = frozenset(
     }
 )
 #: Times that a step would set anew; they go back to what they were.
-TIMES = ("enrolled_at", "completed_at")
+TIMES = ("enrolled_at", "completed_at", "expires_at")
 
 
 def check_step(user, change: Change, values: Values) -> Reason | None:

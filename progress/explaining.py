@@ -49,14 +49,14 @@ def missing_lessons(
 ) -> list[dict]:
     """Per module what is done and which lessons are open, with where to go and why one cannot yet."""
     states = states_of(outline, completed=completed, begun=begun, barriers=barriers)
-    base_url = lessons_url(standing.slug)
+    base_url, is_open = lessons_url(standing.slug), standing.is_learning
     rows = []
     for module in outline.modules:
         open_lessons = [
             {
                 "number": lesson.number,
                 "title": lesson.title,
-                "url": lesson.url(base_url) if states[lesson.id].is_linked else "",
+                "url": lesson.url(base_url) if is_open and states[lesson.id].is_linked else "",
                 "reason": states[lesson.id].reason,
                 "minutes": lesson.duration_minutes,
                 "is_begun": states[lesson.id].shape == "active",

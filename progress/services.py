@@ -184,6 +184,8 @@ def _begin(enrollment_id, lesson_id, now) -> Work:
     enrollment = _locked(enrollment_id)
     if not enrollment.is_learning:
         raise NotLearning(_("You are not learning in this course at the moment."))
+    if enrollment.has_ended(now):
+        raise NotLearning(_("Your access to this course has ended."))
     outline = outline_of(enrollment.course)
     lesson = outline.get(lesson_id)
     if lesson is None:

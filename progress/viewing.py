@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from content.outline import Outline, OutlineLesson, lessons_url
 from content.rules import as_sentence, closed_until, opening_text
+from enrollments.ending import day_of
 from enrollments.models import Enrollment
 from enrollments.standing import Standing
 from lib.decisions import Decision, Reason, allow, refuse
@@ -95,10 +96,20 @@ def _why_closed(standing, lesson, course_url):
         Status.PAUSED: _("You have paused this course. Resume it to go on."),
         Status.SUSPENDED: _("Your place on this course is suspended. Ask its teachers why."),
         Status.PENDING: _("Your request to join this course is waiting for an answer."),
-        Status.EXPIRED: _("Your access to this course has ended."),
     }
+    if standing.state == Status.EXPIRED:
+        return _access_has_ended(standing)
     text = texts.get(standing.state, _("Enroll to open this lesson."))
     return Reason(f"not_learning_{standing.state or 'yet'}", text, course_url, _("To the course"))
+
+
+def _access_has_ended(standing):
+    text = _("Your access to this course has ended. What you did is kept.")
+    if standing.expires_at is not None:
+        values = {"day": day_of(standing.expires_at)}
+        text = _("Your access to this course ended on %(day)s. What you did is kept.") % values
+    url = reverse("progress:course_progress", args=[standing.slug])
+    return Reason("not_learning_expired", text, url, _("See what you did"))
 
 
 def lesson_to_go_on_with(

@@ -39,15 +39,8 @@ _CHOICES = {
 #: Fields that a whole text decides, also by saying nothing of them.
 _WHOLE = (
     *("summary", "description", *_LISTS, "language", "difficulty_level", "duration_minutes"),
-    *(
-        "visibility",
-        "enrollment_type",
-        "max_capacity",
-        "offer_hours",
-        *sorted(_TIMES),
-        "access_days",
-    ),
-    *(*sorted(_TRUTHS), "price", "currency"),
+    *("visibility", "enrollment_type", "max_capacity", "offer_hours", "access_days"),
+    *(*sorted(_TIMES | _TRUTHS), "price", "currency"),
 )
 _SLUG = re.compile(r"[a-zA-Z0-9_-]{1,200}")
 LONGEST_KEY = 500  # characters of an `id`

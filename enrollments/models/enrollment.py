@@ -235,6 +235,14 @@ class Enrollment(TenantModel):
     def is_learning(self):
         return self.status in self.LEARNING
 
+    def has_ended(self, now):
+        """Whether the time of access is over; a completed course stays open."""
+        return (
+            self.status != self.Status.COMPLETED
+            and self.expires_at is not None
+            and self.expires_at <= now
+        )
+
 
 class EnrollmentChange(TenantModel):
     """One step in an enrollment's life: from which state to which, by whom, when and why."""

@@ -7,8 +7,10 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from enrollments.decisions import REJOINING, course_full, decide
+from enrollments.ending import access_is_over, end_of_access
 from enrollments.models import Enrollment, EnrollmentChange
 from enrollments.signals import (
+    access_ended,
     completion_changed,
     enrollment_activated,
     enrollment_withdrawn,
@@ -93,8 +95,16 @@ def place(course_id: UUID, student, *, by, now: datetime, reason: str = "") -> E
 
 def _take_place(standing, *, by, now, reason=""):
     if standing.enrollment_id is None:
+        _require_access(standing, now)
         return _claim_seat(standing, by=by, now=now, reason=reason)
     return bring_back(standing.enrollment_id, by=by, now=now, reason=reason)
+
+
+def _require_access(rule, now):
+    """Nobody begins to learn in a course whose access has ended for all."""
+    reason = access_is_over(rule, now=now)
+    if reason is not None:
+        raise EnrollmentRefused(refuse(reason))
 
 
 def _claim_seat(standing, *, by, now, reason=""):
@@ -105,6 +115,7 @@ def _claim_seat(standing, *, by, now, reason=""):
         student=standing.user,
         status=Status.ACTIVE,
         enrolled_at=now,
+        expires_at=end_of_access(standing, since=now),
     )
     parameters = {
         "organization": enrollment.organization_id,
@@ -116,7 +127,7 @@ def _claim_seat(standing, *, by, now, reason=""):
         "reason": reason,
         "now": now,
     }
-    outcome = fetch_row(CLAIM, parameters).outcome
+    outcome = _claim(parameters, enrollment.expires_at)
     if outcome == "full":
         raise CourseFull(refuse(course_full(standing)))
     if outcome == "there":  # a second click was faster
@@ -127,15 +138,27 @@ def _claim_seat(standing, *, by, now, reason=""):
     return enrollment
 
 
+def _claim(parameters, ends_at):
+    """Claim a seat. Where access ends, the end is written in the same transaction; others need none."""
+    if ends_at is None:
+        return fetch_row(CLAIM, parameters).outcome
+    with transaction.atomic():
+        outcome = fetch_row(CLAIM, parameters).outcome
+        if outcome == "claimed":
+            Enrollment.objects.filter(pk=parameters["id"]).update(expires_at=ends_at)
+    return outcome
+
+
 @transaction.atomic
 def change_state(
     enrollment_id: UUID, wanted: str, *, by, now: datetime, reason: str = "", **fields
 ) -> Enrollment:
     """Move an enrollment to another state and keep the step in its history: the one place that does.
 
-    Locks the enrollment. A repeat changes nothing. `fields` are written along. Raises UnlawfulChange,
-    and IntegrityError where a seat is needed and none is left; announces `enrollment_activated` or
-    `enrollment_withdrawn`, `completion_changed`, and what staff did to a student.
+    Locks the enrollment. A repeat changes nothing. `fields` are written along; without `expires_at` among them, who
+    begins to learn gets the end of access that the course has now. Raises UnlawfulChange, EnrollmentRefused where access
+    has ended for all, and IntegrityError where a seat is needed and none is left; announces `enrollment_activated` or
+    `enrollment_withdrawn`, `access_ended`, `completion_changed`, and what staff did to a student.
     """
     enrollment = lock(enrollment_id)
     before = enrollment.status
@@ -146,6 +169,13 @@ def change_state(
     enrollment.status = wanted
     if wanted == Status.ACTIVE and before in (*REJOINING, Status.PENDING):
         enrollment.enrolled_at = now
+    if (
+        wanted == Status.ACTIVE
+        and "expires_at" not in fields
+        and _begins_anew(enrollment, before, now)
+    ):
+        _require_access(enrollment.course, now)
+        fields["expires_at"] = end_of_access(enrollment.course, since=now)
     enrollment.completed_at = now if wanted == Status.COMPLETED else None
     for name, value in fields.items():
         setattr(enrollment, name, value)
@@ -164,6 +194,8 @@ def change_state(
         enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
     elif wanted == Status.WITHDRAWN:
         enrollment_withdrawn.send(sender=Enrollment, enrollment=enrollment, by=by)
+    elif wanted == Status.EXPIRED:
+        access_ended.send(sender=Enrollment, enrollment=enrollment, at=now)
     if Status.COMPLETED in (before, wanted):
         is_complete = wanted == Status.COMPLETED
         completion_changed.send(
@@ -171,6 +203,12 @@ def change_state(
         )
     _announce_step_of_staff(enrollment, before, by=by, at=now, reason=reason)
     return enrollment
+
+
+def _begins_anew(enrollment, before, now):
+    """Whether the time of access counts from now: also where a completion is taken back after its end."""
+    is_back_too_late = before == Status.COMPLETED and enrollment.has_ended(now)
+    return before in (*REJOINING, Status.PENDING) or is_back_too_late
 
 
 def _announce_step_of_staff(enrollment, before, *, by, at, reason):
@@ -195,11 +233,16 @@ def withdraw(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enr
     return change_state(enrollment_id, Status.WITHDRAWN, by=by, now=now, reason=reason)
 
 
-def bring_back(enrollment_id: UUID, *, by, now: datetime, reason: str = "") -> Enrollment:
-    """Give somebody the place back that they left or were denied. Raises UnlawfulChange, CourseFull where no seat is left."""
+def bring_back(enrollment_id: UUID, *, by, now: datetime, reason: str = "", **fields) -> Enrollment:
+    """Give somebody the place back that they left, lost or were denied; `fields` as in `change_state`.
+
+    Raises UnlawfulChange, EnrollmentRefused where access has ended for all, CourseFull where no seat is left.
+    """
     try:
         with transaction.atomic():
-            return change_state(enrollment_id, Status.ACTIVE, by=by, now=now, reason=reason)
+            return change_state(
+                enrollment_id, Status.ACTIVE, by=by, now=now, reason=reason, **fields
+            )
     except IntegrityError as error:
         if OVERSOLD not in str(error):
             raise
