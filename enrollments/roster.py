@@ -1,12 +1,12 @@
 """The people of a course, page by page. The list that everybody opens, unfiltered, is one kept statement."""
 
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 from django.db.models import DateTimeField, DecimalField, UUIDField
-from django.db.models.functions import Coalesce
 
-from enrollments.filters import SORTS, PeopleFilter
+from enrollments.filters import NARROWING, SORTS, PeopleFilter, with_seen
 from enrollments.models import Enrollment
 from lib.pagination import Column, Page, paginate, paginate_rows
 from lib.rows import fetch_rows
@@ -14,10 +14,13 @@ from lib.rows import fetch_rows
 PER_PAGE = 20
 
 NAMES = ("student__first_name", "student__last_name", "student__username", "student__email")
-COLUMNS = ("id", "status", "percent", "enrolled_at", "created_at", "seen_at", "last_accessed_at")
+COLUMNS = (
+    *("id", "status", "percent", "enrolled_at", "expires_at", "created_at", "seen_at"),
+    "last_accessed_at",
+)
 
 PEOPLE = """
-SELECT e.id, e.status, e.percent, e.enrolled_at, e.created_at, {seen} AS seen_at, e.last_accessed_at,
+SELECT e.id, e.status, e.percent, e.enrolled_at, e.expires_at, e.created_at, {seen} AS seen_at, e.last_accessed_at,
     u.first_name AS student__first_name, u.last_name AS student__last_name,
     u.username AS student__username, u.email AS student__email
 FROM enrollments_enrollment e JOIN users_user u ON u.id = e.student_id
@@ -29,18 +32,17 @@ KEYS = {"created_at": "e.created_at", "seen_at": SEEN, "percent": "e.percent"}
 TYPES = {"created_at": DateTimeField, "seen_at": DateTimeField, "percent": DecimalField}
 
 
-def page_of_people(course_id: UUID, filters, *, sort: str, cursor: str | None) -> Page:
+def page_of_people(
+    course_id: UUID, filters, *, sort: str, cursor: str | None, now: datetime
+) -> Page:
     """A page of a course's people as rows of COLUMNS and NAMES. `sort` is one of SORTS. One query.
 
-    `filters` is what the address says; with a state or a search in it, the list is narrowed.
+    `filters` is what the address says; with any of NARROWING in it, the list is narrowed.
     """
-    if filters.get("status") or filters.get("q"):
-        rows = (
-            Enrollment.objects.filter(course_id=course_id)
-            .annotate(seen_at=Coalesce("last_accessed_at", "created_at"))
-            .values_list(*COLUMNS, *NAMES, named=True)
-        )
-        rows = PeopleFilter(filters, queryset=rows).qs
+    if any(filters.get(name) for name in NARROWING):
+        rows = with_seen(Enrollment.objects.filter(course_id=course_id))
+        rows = rows.values_list(*COLUMNS, *NAMES, named=True)
+        rows = PeopleFilter(filters, queryset=rows, now=now).qs
         return paginate(rows, order=SORTS[sort], cursor=cursor, size=PER_PAGE)
 
     columns = _columns(sort)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollments import path_views, views
+from enrollments import path_views, roster_views, views
 
 app_name = "enrollments"
 
@@ -15,5 +15,19 @@ urlpatterns = [
     path("courses/<slug:slug>/pause/", views.pause, name="pause"),
     path("courses/<slug:slug>/resume/", views.resume, name="resume"),
     path("courses/<slug:slug>/people/", views.people, name="people"),
+    path("courses/<slug:slug>/people/write/", roster_views.write, name="people_write"),
+    path("courses/<slug:slug>/people/access/", roster_views.move_end, name="people_end"),
+    path(
+        "courses/<slug:slug>/people/export.csv",
+        roster_views.export,
+        {"ending": "csv"},
+        name="people_csv",
+    ),
+    path(
+        "courses/<slug:slug>/people/export.xlsx",
+        roster_views.export,
+        {"ending": "xlsx"},
+        name="people_xlsx",
+    ),
     path("courses/<slug:slug>/people/<uuid:enrollment_id>/", views.person, name="person"),
 ]

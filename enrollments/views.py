@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from activity.undo_offer import say_done
 from courses.renames import follow_renames
 from enrollments import permissions, services
-from enrollments.filters import SORT_LABELS, SORTS
+from enrollments.filters import NARROWING, SEEN, SORT_LABELS, SORTS
 from enrollments.forms import StaffActionForm
 from enrollments.models import Enrollment
+from enrollments.risk import risk_of
 from enrollments.roster import page_of_people
+from enrollments.services.expiry import MOVABLE
 from enrollments.standing import Standing, standing_of
 from lib.pagination import page_url
 from tenancy import security
@@ -75,16 +77,25 @@ def people(request, slug):
     standing = _people_of(request, slug)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "newest"
-    chosen = {"status": request.GET.get("status", ""), "q": request.GET.get("q", ""), "sort": sort}
-    cursor = request.GET.get("cursor")
-    page = page_of_people(standing.course_id, request.GET, sort=sort, cursor=cursor)
+    narrowing = {name: request.GET.get(name, "") for name in NARROWING}
+    chosen = narrowing | {"sort": sort}
+    page = page_of_people(
+        standing.course_id,
+        narrowing,
+        sort=sort,
+        cursor=request.GET.get("cursor"),
+        now=request.now,
+    )
     context = {
         "standing": standing,
-        "people": [_shown(row) for row in page],
+        "people": [_shown(row, request.now) for row in page],
         "chosen": chosen,
-        "is_filtered": bool(chosen["status"] or chosen["q"]),
+        "is_filtered": any(narrowing.values()),
+        "narrowing": {name: value for name, value in narrowing.items() if value},
+        "can_manage": permissions.can_manage_people(standing),
         "sorts": SORT_LABELS.items(),
         "states": Enrollment.Status.choices,
+        "seen_choices": SEEN,
         "next_url": page_url(chosen, page.next_cursor),
         "previous_url": page_url(chosen, page.previous_cursor),
     }
@@ -129,12 +140,13 @@ def person(request, slug, enrollment_id):
         "enrollment": enrollment,
         "form": form,
         "can_manage": can_manage,
+        "can_move_end": enrollment.status in MOVABLE,
         "changes": list(changes),
     }
     return render(request, "enrollments/enrollment_person.html", context)
 
 
-def _shown(row):
+def _shown(row, now):
     """What the table shows of one person, in its order: plain values, since the table is long."""
     name = f"{row.student__first_name} {row.student__last_name}".strip()
     return (
@@ -145,6 +157,7 @@ def _shown(row):
         int(row.percent),
         _local(row.last_accessed_at),
         _local(row.enrolled_at),
+        risk_of(row, now),
     )
 
 

@@ -8,11 +8,13 @@ from courses import impact
 from courses.studio.sections import Section, by_slug
 from courses.studio.sections import register as register_section
 from enrollments.standing import standing_here
+from lib import jinja
 from privacy import retention
 from progress import requirements
 from progress.impact import measure_reached, measure_shown, tell_reached, tell_shown
 from progress.impact_locks import measure_doors, tell_doors
 from progress.retention import clear_visits
+from progress.student_work import student_work
 from progress.time_machine import scene_of
 from progress.unlocking import states_of
 from progress.viewing import barriers_for, work_of
@@ -50,6 +52,7 @@ def install():
     register_states(outline_states)
     register_scenes(scene_of)
     register_section(PREVIEW)
+    jinja.register("student_work", student_work)
     impact.register("reached", measure_reached, tell_reached)
     impact.register("shown lessons", measure_shown, tell_shown)
     impact.register("doors", measure_doors, tell_doors)
