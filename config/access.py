@@ -106,6 +106,7 @@ ACCESS: dict[str, Access] = {
     "content:studio_transfer_file": Access(
         GET, Who.COURSE_STAFF, arguments={"transfer_id": "transfer.pk"}
     ),
+    "content:studio_dates": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_check": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_publish": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_versions": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
@@ -235,6 +236,12 @@ ACCESS: dict[str, Access] = {
         POST, Who.SIGNED_IN, Tenancy.PRIVATE, {"notification_id": "notification.pk"}
     ),
     "notifications:unsubscribe": Access(FORM, Who.ANYONE, arguments={"token": "unsubscribe_token"}),
+    "agenda:list": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "agenda:next": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "agenda:calendar": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "agenda:calendar_renew": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "agenda:calendar_end": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "agenda:feed": Access(GET, Who.ANYONE, Tenancy.PRIVATE, {"secret": "=unknown"}),
     "account_login": Access(FORM, Who.ANYONE),
     "account_logout": Access(FORM, Who.ANYONE),
     "account_signup": Access(FORM, Who.ANYONE),

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from activity.registry import Kind, register
+from agenda.models import CalendarFeed
 from privacy.models import DataExport, ErasureRequest, RetentionPolicy
 
 register(
+    Kind(CalendarFeed, _("the calendar address of %(name)s"), columns=("user_id",), weight=4),
     Kind(
         DataExport,
         _("the download of the personal data of %(name)s"),

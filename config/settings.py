@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "users",
     "notifications",
     "activity",
+    "agenda",
     "privacy",
     "courses",
     "content",
@@ -186,7 +187,13 @@ AUDIT_LOG_MONTHS = env.int("AUDIT_LOG_MONTHS", default=36)  # 12 at least; 0 kee
 SECURITY_LOG_MONTHS = env.int("SECURITY_LOG_MONTHS", default=24)
 #: Namespaces and names of the pages that staff may see as a student: what a student learns with, nothing of the account.
 VIEW_AS_PAGES = {"home", "tenancy", "courses", "content", "enrollments", "progress"}
-VIEW_AS_PAGES |= {"users:profile", "users:avatar", "notifications:list"}
+VIEW_AS_PAGES |= {
+    "users:profile",
+    "users:avatar",
+    "notifications:list",
+    "agenda:list",
+    "agenda:next",
+}
 
 # Sessions and cookies
 SESSION_ENGINE = "users.session_store"

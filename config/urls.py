@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("tenancy.urls")),
     path("", include("users.urls")),
     path("notifications/", include("notifications.urls")),
+    path("agenda/", include("agenda.urls")),
     path("", include("privacy.urls")),
     path("", include("activity.urls")),
     path("", progress_views.home, name="home"),

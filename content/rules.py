@@ -38,16 +38,24 @@ def opening_of(part: Released, *, enrolled_at: datetime | None) -> datetime | No
     return day.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def closed_until(
-    module: Released, lesson: Released, *, enrolled_at: datetime | None, now: datetime
+def lesson_opening(
+    module: Released, lesson: Released, *, enrolled_at: datetime | None
 ) -> datetime | None:
-    """When a lesson opens that does not yet, by its own date and its module's; None for an open one."""
+    """When a lesson opens, by its own date and its module's; None where it is open from the start."""
     latest = None
     for part in (module, lesson):
         opens_at = opening_of(part, enrolled_at=enrolled_at)
-        if opens_at is not None and opens_at > now and (latest is None or opens_at > latest):
+        if opens_at is not None and (latest is None or opens_at > latest):
             latest = opens_at
     return latest
+
+
+def closed_until(
+    module: Released, lesson: Released, *, enrolled_at: datetime | None, now: datetime
+) -> datetime | None:
+    """The same for a lesson that does not open yet; None for an open one."""
+    opens_at = lesson_opening(module, lesson, enrolled_at=enrolled_at)
+    return None if opens_at is None or opens_at <= now else opens_at
 
 
 def opening_text(opens_at: datetime) -> str:

@@ -1,9 +1,13 @@
 """What this app tells the floors below: who else sees a course, who may open its files, who shares one."""
 
 from activity.permissions import register_student_rule
+from agenda import dates
 from content import access
 from courses import impact, reviewing, visibility
 from courses.models import Course
+from courses.studio.sections import Section, by_slug
+from courses.studio.sections import register as register_section
+from enrollments.dates import endings
 from enrollments.impact import measure_places, tell_places
 from enrollments.models import Enrollment
 from enrollments.panel import enroll_panel
@@ -36,6 +40,7 @@ def teaches(user, student) -> bool:
 
 def install():
     register_student_rule(teaches)
+    dates.register(endings)
     visibility.register(courses_of)
     reviewing.register(objection_to_review)
     impact.register("places", measure_places, tell_places)

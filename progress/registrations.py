@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from activity.view_as import register_scenes
+from agenda import dates
 from content.outline import OPEN, register_states
 from courses import impact
 from courses.studio.sections import Section, by_slug
@@ -11,6 +12,7 @@ from enrollments.standing import standing_here
 from lib import jinja
 from privacy import retention
 from progress import requirements
+from progress.dates import openings
 from progress.impact import measure_reached, measure_shown, tell_reached, tell_shown
 from progress.impact_locks import measure_doors, tell_doors
 from progress.retention import clear_visits
@@ -51,6 +53,7 @@ def install():
     read_along("has_preview_work", HAS_PREVIEW_WORK)
     register_states(outline_states)
     register_scenes(scene_of)
+    dates.register(openings)
     register_section(PREVIEW)
     jinja.register("student_work", student_work)
     impact.register("reached", measure_reached, tell_reached)

@@ -26,14 +26,19 @@ def choices():
     ]
 
 
-def time_zone_of(user) -> ZoneInfo | None:
-    """The person's time zone; None for the site's, also when the stored name is no longer known."""
-    if not user.time_zone:
+def zone_named(name: str) -> ZoneInfo | None:
+    """The time zone with this name; None for the site's, also when the name is no longer known."""
+    if not name:
         return None
     try:
-        return ZoneInfo(user.time_zone)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return None
+
+
+def time_zone_of(user) -> ZoneInfo | None:
+    """The person's time zone; None for the site's."""
+    return zone_named(user.time_zone)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from activity.models import Undo
+from agenda.models import CalendarFeed
 from content.models import (
     ContentItem,
     ContentVersion,
@@ -254,6 +255,7 @@ def build_notifications(canary):
     facts = {"title": canary.mark("facts"), "slug": "none"}
     yield saved(fill(canary, Notification, facts=facts, happened_at=timezone.now(), **own))
     yield saved(Preference(**own))
+    yield saved(fill(canary, CalendarFeed, user=student(canary)))
 
 
 def person(canary, role):

@@ -6,6 +6,7 @@ from content.studio import (
     check_views,
     copy_views,
     course_views,
+    dates_views,
     item_views,
     lesson_views,
     library_views,
@@ -53,6 +54,7 @@ urlpatterns = [
     ),
     path("courses/<slug:slug>/presence/", presence_views.presence, name="studio_presence"),
     path("courses/<slug:slug>/check/", check_views.check, name="studio_check"),
+    path("courses/<slug:slug>/dates/", dates_views.dates, name="studio_dates"),
     path("courses/<slug:slug>/publish/", publish_views.publish, name="studio_publish"),
     path("courses/<slug:slug>/versions/", versions_views.course_versions, name="studio_versions"),
     path(
