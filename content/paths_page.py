@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 
 from content.models import LearningPath, PathStep
+from courses.cache import COURSE_SECONDS, catalogue_version, part_key
 from courses.models import Course
 from courses.pictures import version_of
+
+MAX_PATHS = 5  # that the page of a course names
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,15 @@ def picture_url(path: LearningPath) -> str:
     return reverse("content:path_picture", args=[path.pk, version_of(path.thumbnail.name)])
 
 
-def paths_with(course: Course) -> list[LearningPath]:
-    """For templates: the published paths that a course is a step of. One query."""
-    paths = LearningPath.objects.listed().filter(steps__course=course).order_by("title", "id")
-    return list(paths.only("title", "slug")[:5])
+def paths_with(course: Course) -> list[tuple[str, str]]:
+    """For templates: title and short name of the published paths that a course is a step of.
+
+    Kept until a path changes; one query when they are looked up.
+    """
+    key = part_key(catalogue_version(), "paths", course.pk)
+    kept = cache.get(key)
+    if kept is None:
+        paths = LearningPath.objects.listed().filter(steps__course=course).order_by("title", "id")
+        kept = list(paths.values_list("title", "slug")[:MAX_PATHS])
+        cache.set(key, kept, COURSE_SECONDS)
+    return kept

@@ -22,6 +22,9 @@ _PAGE = f"""
 SELECT {", ".join(f"course.{name}" for name in _COURSE)},
     subject.title AS subject_title, subject.slug AS subject_slug,
     seats.student_count, rating.review_count, rating.rating_sum,
+    EXISTS (
+        SELECT FROM courses_coursereview own WHERE own.course_id = course.id AND own.author_id = %(user)s
+    ) AS has_reviewed,
     (SELECT json_agg(json_build_object(
             'id', person.id, 'username', person.username, 'first_name', person.first_name,
             'last_name', person.last_name, 'display_name', profile.display_name,
@@ -45,7 +48,7 @@ FROM courses_course course
 JOIN courses_subject subject ON subject.id = course.subject_id
 JOIN courses_courseseats seats ON seats.course_id = course.id
 LEFT JOIN courses_courserating rating ON rating.course_id = course.id
-WHERE course.slug = %s AND course.deleted_at IS NULL
+WHERE course.slug = %(slug)s AND course.deleted_at IS NULL
 """
 
 
@@ -69,7 +72,7 @@ class Teacher:
 class CoursePage:
     """The course without its long source texts, and everything of it that the page shows.
 
-    `rating` is the average of its `review_count` reviews, 1 to 5, None without any.
+    `rating` is the average of its `review_count` reviews, 1 to 5, None without any; `has_reviewed`: the reader wrote one.
     `prerequisites` are rows of slug, title and `is_listed`: whether anybody may open it.
     `opening_html` and `more_html` are the description: what is shown at once and what is folded away. They
     fit under a heading of the second level and do not repeat the summary.
@@ -83,14 +86,15 @@ class CoursePage:
     student_count: int
     review_count: int
     rating: float | None
+    has_reviewed: bool
     picture_url: str
     opening_html: str
     more_html: str
 
 
-def read_course_page(slug: str) -> CoursePage | None:
+def read_course_page(slug: str, user) -> CoursePage | None:
     """The page of the course with this short name, None if there is none or it is in the trash. One query."""
-    row = fetch_row(_PAGE, [slug])
+    row = fetch_row(_PAGE, {"slug": slug, "user": user.pk})
     if row is None:
         return None
     course = Course.from_db("default", _COURSE, row[: len(_COURSE)])
@@ -104,6 +108,7 @@ def read_course_page(slug: str) -> CoursePage | None:
         student_count=row.student_count,
         review_count=row.review_count or 0,
         rating=average(row.rating_sum, row.review_count),
+        has_reviewed=row.has_reviewed,
         picture_url=picture_url(course.pk, row.thumbnail),
         opening_html=lower_headings(without_summary(opening, course.summary)),
         more_html=lower_headings(more),

@@ -26,7 +26,7 @@ from lib.pagination import page_url
 @follow_renames
 def review_list(request, slug):
     """All reviews of a course, the newest first, or those with one rating."""
-    page = read_course_page(slug)
+    page = read_course_page(slug, request.user)
     if page is None or not can_view_course(request.user, page.course):
         raise Http404
     rating = chosen_rating(request.GET.get("rating", ""))

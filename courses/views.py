@@ -12,7 +12,7 @@ from courses.course_page import read_course_page
 from courses.models import Course
 from courses.pictures import serve_thumbnail
 from courses.renames import follow_renames
-from courses.review_page import own_review, summary_of
+from courses.review_page import summary_of
 from lib.access import public
 from lib.guest_pages import same_for_all_guests
 
@@ -38,7 +38,7 @@ def course_list(request):
 @same_for_all_guests
 @follow_renames
 def course_detail(request, slug):
-    page = read_course_page(slug)
+    page = read_course_page(slug, request.user)
     if page is None or not permissions.can_view_course(request.user, page.course):
         raise Http404
     course = page.course
@@ -51,7 +51,6 @@ def course_detail(request, slug):
         "can_edit": permissions.can_edit_course(request.user, course),
         "can_see_activity": permissions.can_see_activity(request.user, course),
         "reviews": summary_of(course.pk) if page.review_count else None,
-        "has_reviewed": lambda: own_review(request.user, course.pk) is not None,
     }
     return render(request, "courses/course_detail.html", context)
 

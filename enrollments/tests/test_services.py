@@ -8,6 +8,7 @@ from courses.tests.factories import CourseFactory
 from enrollments import services
 from enrollments.models import Enrollment, EnrollmentChange
 from enrollments.signals import enrollment_activated, enrollment_withdrawn
+from enrollments.standing import standing_of
 from enrollments.tests.factories import EnrollmentFactory
 from tenancy.context import organization_context
 from users.tests.factories import UserFactory
@@ -92,7 +93,7 @@ def test_full_course_refuses_and_the_transaction_goes_on(course, student):
 
 
 def test_seat_that_went_in_between_is_refused_by_the_database(course, student):
-    standing = services.standing_of(student, course.pk)
+    standing = standing_of(student, course.pk)
     EnrollmentFactory.create_batch(2, course=course)
     with pytest.raises(services.CourseFull) as refused:
         services.enroll_standing(standing, by=student, now=NOW)
@@ -122,7 +123,7 @@ def test_withdraw_frees_the_seat_and_enrolling_again_brings_back_the_same_place(
 def test_coming_back_to_a_course_that_filled_up_is_refused(course, student):
     place = services.enroll(course.pk, student, by=student, now=NOW)
     services.withdraw(place.pk, by=student, now=NOW)
-    standing = services.standing_of(student, course.pk)
+    standing = standing_of(student, course.pk)
     EnrollmentFactory.create_batch(2, course=course)
     with pytest.raises(services.CourseFull):
         services.enroll_standing(standing, by=student, now=NOW)
