@@ -3,6 +3,7 @@
 from django.dispatch import Signal
 
 course_published = Signal()  #: A course was opened to its readers. Facts: course, by, is_first.
+course_changed = Signal()  #: What a course lets people do may be different: changed, opened, out of the trash. Facts: course, at.
 duty_given = (
     Signal()
 )  #: Somebody now looks after a course, or more. Facts: user, course (or None), duty, at.

@@ -3,7 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from activity.registry import Kind, register
-from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
+from enrollments.models import (
+    Enrollment,
+    EnrollmentChange,
+    PathEnrollment,
+    WaitlistChange,
+    WaitlistEntry,
+)
 
 Status = Enrollment.Status
 
@@ -31,6 +37,20 @@ def tell_path(before: dict | None, after: dict | None) -> str | None:
     if after.get("left_at"):
         return _("%(who)s left %(thing)s")
     return _("%(who)s completed %(thing)s") if after.get("completed_at") else None
+
+
+_WAITS = {
+    WaitlistEntry.State.WAITING: _("%(who)s joined %(thing)s"),
+    WaitlistEntry.State.OFFERED: _("%(who)s offered a seat on %(thing)s"),
+    WaitlistEntry.State.PLACED: _("%(who)s took the seat on %(thing)s"),
+    WaitlistEntry.State.DECLINED: _("%(who)s declined the seat on %(thing)s"),
+    WaitlistEntry.State.LEFT: _("%(who)s left %(thing)s"),
+    WaitlistEntry.State.SKIPPED: _("%(who)s skipped %(thing)s"),
+}
+
+
+def tell_wait(before: dict | None, after: dict | None) -> str | None:
+    return _WAITS.get((after or {}).get("state"))
 
 
 register(
@@ -61,5 +81,22 @@ register(
         tells=tell_path,
         hidden=frozenset({"percent", "joined_at", "student_id"}),
         weight=7,
+    ),
+    Kind(
+        WaitlistEntry,
+        _("the waitlist of “%(name)s”"),
+        columns=("course_id",),
+        courses="SELECT course_id FROM enrollments_waitlistentry WHERE id = %(id)s",
+        tells=tell_wait,
+        hidden=frozenset({"joined_at", "joined_position", "notified_at", "student_id"}),
+        weight=7,
+    ),
+    Kind(
+        WaitlistChange,
+        _("the place of %(name)s on a waitlist"),
+        columns=("student_id",),
+        courses="SELECT course_id FROM enrollments_waitlistchange WHERE id = %(id)s",
+        hidden=frozenset({"at", "entry_id", "student_id", "course_id", "by_id"}),
+        weight=1,
     ),
 )

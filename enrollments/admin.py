@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from enrollments import permissions, services
+from enrollments import permissions, services, waitlist_admin  # noqa: F401 -- registers its own
 from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
 from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin, service_action
 

@@ -7,6 +7,6 @@ class EnrollmentsConfig(AppConfig):
     verbose_name = _("Enrollments")
 
     def ready(self):
-        from enrollments import notices, registrations  # noqa: F401, PLC0415 -- models must be loaded first
+        from enrollments import notices, receivers, registrations  # noqa: F401, PLC0415 -- models must be loaded first
 
         registrations.install()

@@ -38,9 +38,9 @@ def decide_enrollment(user, course, *, now: datetime) -> Decision:
     return decide(standing_of(user, course.pk), now=now)
 
 
-def decide(standing: Standing, *, now: datetime) -> Decision:
-    """The decision on a standing that was read already."""
-    for step in STEPS:
+def decide(standing: Standing, *, now: datetime, steps=STEPS) -> Decision:
+    """The decision on a standing that was read already; of some steps alone where not all are in question."""
+    for step in steps:
         for check in _checks[step]:
             reason = check(standing, now)
             if reason is not None:
@@ -138,6 +138,16 @@ def has_no_place_yet(standing, now):
     return Reason(f"already_{standing.state}", texts[standing.state], url, _("Open the course"))
 
 
+@asks("duplicate")
+def does_not_wait_yet(standing, now):
+    here = reverse("courses:detail", args=[standing.slug])
+    if standing.is_waiting:
+        return Reason("waiting", _("You are on the waitlist."), here, _("Open the course"))
+    if standing.has_offer:
+        return Reason("offered", _("A seat is held for you."), here, _("Open the course"))
+    return None
+
+
 @asks("prerequisites")
 def prerequisites_are_done(standing, now):
     if not standing.missing:
@@ -170,7 +180,15 @@ def seat_is_free(standing, now):
 def course_full(standing: Standing) -> Reason:
     """The reason of the last step, also given when the claim of a seat came too late."""
     text = _("All %(seats)s seats are taken.") % {"seats": standing.capacity}
+    if standing.waitlist_enabled:
+        here = reverse("courses:detail", args=[standing.slug])
+        return Reason("full", text, here, _("Join the waitlist"))
     return Reason("full", text, reverse("courses:list"), _("Find another course"))
+
+
+def can_wait(standing: Standing, decision: Decision) -> bool:
+    """Whether all that keeps somebody from enrolling is a seat, and the course has a waitlist."""
+    return decision.code == "waiting" or (decision.code == "full" and standing.waitlist_enabled)
 
 
 #: States from which one asks for a place again.

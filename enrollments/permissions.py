@@ -1,7 +1,7 @@
 """Who may look after the people of a course."""
 
 from courses.permissions import has_permission
-from enrollments.models import SEE_PEOPLE, Enrollment
+from enrollments.models import SEE_PEOPLE, Enrollment, WaitlistEntry
 from enrollments.standing import Standing
 from users.models import Permission
 from users.permissions import holds
@@ -20,6 +20,11 @@ def can_manage_people(standing: Standing) -> bool:
 def can_manage_enrollment(user, enrollment: Enrollment) -> bool:
     """The same for somebody's place alone. Two queries at most."""
     return has_permission(user, Permission.ENROLLMENT_MANAGE, enrollment.course)
+
+
+def can_manage_waitlist(user, entry: WaitlistEntry) -> bool:
+    """Move, skip, offer: whoever may look after the people of the course. Two queries at most."""
+    return has_permission(user, Permission.ENROLLMENT_MANAGE, entry.course)
 
 
 def can_place_anybody(user) -> bool:

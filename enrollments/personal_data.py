@@ -2,7 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
+from enrollments.models import (
+    Enrollment,
+    EnrollmentChange,
+    PathEnrollment,
+    WaitlistChange,
+    WaitlistEntry,
+)
 from tenancy.personal import RECORD_KEPT, declare
 
 declare(
@@ -44,4 +50,28 @@ declare(
     person="student_id",
     reason=RECORD_KEPT,
     facts=["path", "joined_at", "left_at", "completed_at", "percent"],
+)
+declare(
+    WaitlistEntry,
+    heading=_("Waitlists"),
+    person="student_id",
+    reason=RECORD_KEPT,
+    facts=[
+        "course",
+        "state",
+        "priority",
+        "joined_at",
+        "joined_position",
+        "offered_at",
+        "offer_expires_at",
+        "notified_at",
+    ],
+)
+declare(
+    WaitlistChange,
+    heading=_("History of my waitlists"),
+    person="student_id",
+    reason=RECORD_KEPT,
+    facts=["entry", "course", "from_state", "to_state", "from_priority", "to_priority", "at", "by"],
+    personal=["reason"],
 )

@@ -11,6 +11,7 @@ enrollment_withdrawn = (
 access_ended = (
     Signal()
 )  #: A student's time on a course is over, the seat is free. Facts: enrollment, at.
+seat_freed = Signal()  #: A seat of a course was given back, by whatever step. Facts: course_id, at.
 student_placed = (
     Signal()
 )  #: Staff put a student on a course, or brought them back. Facts: enrollment, by, at, reason.

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from courses.models import Course
 from courses.teaching import LOOKING_AFTER, by_teaching
-from enrollments.models import Enrollment
+from enrollments.models import Enrollment, WaitlistEntry
 from lib.rows import fetch_row
 from users.models import Permission
 from users.permissions import holds
@@ -16,9 +16,11 @@ from users.permissions import holds
 # The course by its id or by its short name, whichever is given.
 STANDING = """
 SELECT c.id AS course_id, c.slug, c.title, c.status, c.visibility, c.enrollment_type, c.price, c.currency,
-    c.owner_id, c.deleted_at, c.is_sequential, c.outline_version, c.access_ends_at, c.access_days, s.capacity, s.taken,
+    c.owner_id, c.deleted_at, c.is_sequential, c.outline_version, c.access_ends_at, c.access_days, c.waitlist_enabled, s.capacity, s.taken,
     s.student_count, s.completed_count, e.id AS enrollment_id, e.status AS state, COALESCE(e.percent, 0) AS percent, e.enrolled_at,
     e.completed_at, e.expires_at, e.last_lesson_id,
+    w.id AS waitlist_id, w.state AS waitlist_state, w.offer_expires_at,
+    CASE WHEN s.taken < s.capacity THEN enrollments_somebody_waits(c.id) ELSE false END AS is_held_for_queue,
     EXISTS (
         SELECT FROM courses_coursestaff t WHERE t.course_id = c.id AND t.user_id = %(user)s
     ) AS is_on_staff,
@@ -34,6 +36,7 @@ SELECT c.id AS course_id, c.slug, c.title, c.status, c.visibility, c.enrollment_
 FROM courses_course c
 JOIN courses_courseseats s ON s.course_id = c.id
 LEFT JOIN enrollments_enrollment e ON e.course_id = c.id AND e.student_id = %(user)s
+LEFT JOIN enrollments_waitlistentry w ON w.course_id = c.id AND w.student_id = %(user)s
 WHERE {course}
 """
 BY_ID = STANDING.format(course="c.id = %(course)s")
@@ -59,6 +62,7 @@ class Standing:
     outline_version: int
     access_ends_at: datetime | None
     access_days: int | None
+    waitlist_enabled: bool
     capacity: int | None
     taken: int
     student_count: int
@@ -70,6 +74,10 @@ class Standing:
     completed_at: datetime | None
     expires_at: datetime | None
     last_lesson_id: UUID | None
+    waitlist_id: UUID | None
+    waitlist_state: str | None
+    offer_expires_at: datetime | None
+    is_held_for_queue: bool
     is_on_staff: bool
     missing: tuple[dict, ...]
 
@@ -125,8 +133,20 @@ class Standing:
 
     @property
     def free_seats(self) -> int | None:
-        """None where the seats are not limited."""
-        return None if self.capacity is None else max(0, self.capacity - self.taken)
+        """None where the seats are not limited. A seat that is free while somebody waits is theirs."""
+        if self.capacity is None:
+            return None
+        return 0 if self.is_held_for_queue else max(0, self.capacity - self.taken)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Stands in the queue of the waitlist."""
+        return self.waitlist_state == WaitlistEntry.State.WAITING
+
+    @property
+    def has_offer(self) -> bool:
+        """A seat is held for this person, on the word of the waitlist."""
+        return self.waitlist_state == WaitlistEntry.State.OFFERED
 
 
 def standing_of(user, course_id: UUID | None = None, *, slug: str = "") -> Standing | None:

@@ -1,6 +1,9 @@
-"""The life of an enrollment: which state may follow which. The database's trigger holds the same table."""
+"""Lives of an enrollment and of a place on a waitlist: which state may follow which.
 
-from enrollments.models import Enrollment
+The triggers of the database hold the same tables.
+"""
+
+from enrollments.models import Enrollment, WaitlistEntry
 
 Status = Enrollment.Status
 
@@ -27,3 +30,21 @@ TRANSITIONS = {
 def may_become(status: str, wanted: str) -> bool:
     """Whether the table of transitions has this step."""
     return wanted in TRANSITIONS[Status(status)]
+
+
+Wait = WaitlistEntry.State
+
+WAITLIST_TRANSITIONS = {
+    Wait.WAITING: frozenset({Wait.OFFERED, Wait.PLACED, Wait.LEFT, Wait.SKIPPED}),
+    Wait.OFFERED: frozenset({Wait.PLACED, Wait.DECLINED, Wait.LAPSED, Wait.SKIPPED}),
+    Wait.SKIPPED: frozenset({Wait.WAITING, Wait.PLACED, Wait.LEFT}),
+    Wait.PLACED: frozenset({Wait.WAITING}),
+    Wait.DECLINED: frozenset({Wait.WAITING}),
+    Wait.LAPSED: frozenset({Wait.WAITING}),
+    Wait.LEFT: frozenset({Wait.WAITING}),
+}
+
+
+def may_step(state: str, wanted: str) -> bool:
+    """Whether the table of the waitlist has this step."""
+    return wanted in WAITLIST_TRANSITIONS[Wait(state)]

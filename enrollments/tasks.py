@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from enrollments.notices import tell_of_ends, tell_teachers_of_day
-from enrollments.services import expiry
+from enrollments.services import EnrollmentRefused, expiry, offers
 from tenancy.context import organization_context
 from tenancy.services import organization_ids
 
@@ -58,3 +58,31 @@ def deliver_message(organization_id: str, key: str, facts: dict, students: list[
 
     with organization_context(organization_id):
         messages.deliver(students, facts=facts, key=key, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="maintenance", queueing_lock="serve waitlists", pass_context=False)
+def serve_waitlists(timestamp: int):
+    """Every minute: offers whose time is over pass on, and what an interrupted worker left is done."""
+    now = timezone.now()
+    for organization_id, _slug in list(organization_ids()):
+        with organization_context(organization_id):
+            course_ids, entry_ids = offers.courses_to_serve(now=now), offers.promised()
+        for course_id in course_ids:
+            try:
+                with organization_context(organization_id):
+                    offers.serve(course_id, now=now)
+            except DatabaseError:
+                logger.exception("The waitlist of course %s could not be served.", course_id)
+        for entry_id in entry_ids:
+            place_promised(str(organization_id), str(entry_id))
+
+
+@app.task(queue="default", retry=RetryStrategy(max_attempts=5, exponential_wait=2))
+def place_promised(organization_id: str, entry_id: str):
+    """Put somebody on the course whose seat is theirs without a question."""
+    try:
+        with organization_context(organization_id):
+            offers.accept_offer(entry_id, by=None, now=timezone.now())
+    except (offers.OfferGone, EnrollmentRefused) as refused:
+        logger.info("The promised seat of %s was not taken: %s", entry_id, refused)

@@ -6,7 +6,13 @@ from activity import undo_registry
 from activity.undo_registry import Change, UndoTable, Values
 from courses.undoing import lock_courses, rights_by
 from enrollments import services
-from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
+from enrollments.models import (
+    Enrollment,
+    EnrollmentChange,
+    PathEnrollment,
+    WaitlistChange,
+    WaitlistEntry,
+)
 from enrollments.states import may_become
 from lib.decisions import Reason
 from users.models import Permission
@@ -78,4 +84,6 @@ undo_registry.register(
     )
 )
 undo_registry.register_history(EnrollmentChange)
+undo_registry.register_history(WaitlistChange)
 undo_registry.register_consequence(PathEnrollment)
+undo_registry.register_consequence(WaitlistEntry)

@@ -10,11 +10,15 @@ from notifications.models import Cadence
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A notification in words: one sentence, perhaps a second, and where it leads (a path of this site)."""
+    """A notification in words: one sentence, perhaps a second, and where it leads (a path of this site).
+
+    `mail_links` are up to two pairs of a label and a path for which the mail has buttons instead.
+    """
 
     title: str
     text: str = ""
     url: str = ""
+    mail_links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,13 @@ from courses.models import (
     RoleAssignment,
     Subject,
 )
-from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
+from enrollments.models import (
+    Enrollment,
+    EnrollmentChange,
+    PathEnrollment,
+    WaitlistChange,
+    WaitlistEntry,
+)
 from notifications.models import Cadence, Notification, Preference
 from privacy.models import DataExport, ErasureRequest, RetentionPolicy
 from progress.models import LessonProgress, ModuleProgress, PreviewWork
@@ -407,6 +413,20 @@ def build_learning(canary):
     )
     path = canary.rows[LearningPath._meta.label]
     yield saved(PathEnrollment(path=path, student=student(canary), joined_at=now))
+    own = {"course": course, "student": student(canary)}
+    entry = saved(WaitlistEntry(state="placed", joined_at=now, joined_position=1, **own))
+    yield entry
+    yield saved(
+        fill(
+            canary,
+            WaitlistChange,
+            entry=entry,
+            to_state="waiting",
+            to_priority=1,
+            at=now,
+            **own,
+        )
+    )
 
 
 @contextmanager

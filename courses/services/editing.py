@@ -13,6 +13,7 @@ from courses.errors import SlugTaken
 from courses.models import Course, FormerSlug
 from courses.services.locking import lock_course, require_teacher
 from courses.services.prerequisites import set_prerequisites
+from courses.signals import course_changed
 from lib import markdown
 from lib.text import slug_from
 from users.models import User
@@ -93,7 +94,7 @@ def update_course(
     """Change what a course says; only what differs is written, and repeating it changes nothing.
 
     A new `slug` keeps the old one, whose addresses then lead to the new. `thumbnail` is an uploaded file,
-    or False to take the picture away. Locks the course.
+    or False to take the picture away. Locks the course; announces `course_changed`.
     Raises InTheTrash, SlugTaken, and ValidationError for values that no course can have.
     """
     _require_editable(changes)
@@ -110,6 +111,7 @@ def update_course(
     if changed:
         _check(course)
         course.save(update_fields=changed)
+        course_changed.send(sender=Course, course=course, at=now)
     if thumbnail is not None:
         pictures.replace_thumbnail(course, thumbnail)
     if changed or thumbnail is not None:

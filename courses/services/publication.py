@@ -12,7 +12,7 @@ from courses.errors import CannotArchive, NotReady
 from courses.models import Course
 from courses.services.drafts import keep_course_version
 from courses.services.locking import lock_course
-from courses.signals import course_published
+from courses.signals import course_changed, course_published
 from users.models import User
 
 
@@ -21,7 +21,7 @@ def publish_course(course_id: UUID, *, by: User | None, now: datetime, note: str
     """Open a course to those who may see it. `published_at` is set the first time and then kept.
 
     Locks the course; one that is published already stays as it is. The preflight looks at the course as it
-    would be, the first version keeps the note. Announces `course_published`. Raises InTheTrash, and NotReady with what the preflight found missing.
+    would be, the first version keeps the note. Announces `course_published` and `course_changed`. Raises InTheTrash, and NotReady with what the preflight found missing.
     """
     course = lock_course(course_id)
     if course.status == Course.Status.PUBLISHED:
@@ -34,6 +34,7 @@ def publish_course(course_id: UUID, *, by: User | None, now: datetime, note: str
         raise NotReady(errors)
     keep_course_version(course, by=by, now=now, note=note)
     course_published.send(sender=Course, course=course, by=by, is_first=is_first)
+    course_changed.send(sender=Course, course=course, at=now)
     return course
 
 

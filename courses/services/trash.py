@@ -11,6 +11,7 @@ from courses.cache import bump_catalogue_version
 from courses.errors import NotInTheTrash, StillInUse
 from courses.models import Course
 from courses.services.locking import lock_course
+from courses.signals import course_changed
 from tenancy.context import acting_for_everyone
 from users.models import User
 
@@ -28,11 +29,15 @@ def trash_course(course_id: UUID, *, by: User | None, now: datetime) -> Course:
 
 @transaction.atomic
 def restore_course(course_id: UUID, *, by: User | None, now: datetime) -> Course:
-    """Take a course out of the trash, in the state it had. Locks it; a repeat changes nothing."""
+    """Take a course out of the trash, in the state it had. Locks it; a repeat changes nothing.
+
+    Announces `course_changed`.
+    """
     course = lock_course(course_id, from_trash=True)
     if course.deleted_at is not None:
         course.deleted_at = None
         course.save(update_fields=["deleted_at"])
+        course_changed.send(sender=Course, course=course, at=now)
         bump_catalogue_version()
     return course
 

@@ -1,6 +1,14 @@
-"""Who is on which course, and on which learning path."""
+"""Who is on which course, who waits for one, and who follows which learning path."""
 
 from enrollments.models.enrollment import SEE_PEOPLE, Enrollment, EnrollmentChange
 from enrollments.models.path import PathEnrollment
+from enrollments.models.waitlist import WaitlistChange, WaitlistEntry
 
-__all__ = ["SEE_PEOPLE", "Enrollment", "EnrollmentChange", "PathEnrollment"]
+__all__ = [
+    "SEE_PEOPLE",
+    "Enrollment",
+    "EnrollmentChange",
+    "PathEnrollment",
+    "WaitlistChange",
+    "WaitlistEntry",
+]

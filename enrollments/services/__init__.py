@@ -1,5 +1,6 @@
-"""Every change to who is on which course, and in which state."""
+"""Every change to who is on which course, in which state, and who waits for a seat."""
 
+from enrollments.services.offers import OfferGone, accept_offer, decline_offer, offer_free_seats
 from enrollments.services.places import (
     CourseFull,
     EnrollmentRefused,
@@ -18,22 +19,50 @@ from enrollments.services.places import (
     suspend,
     withdraw,
 )
+from enrollments.services.queue import UnlawfulStep
+from enrollments.services.waitlist import (
+    Waiting,
+    enroll_or_wait,
+    join_waitlist,
+    leave_waitlist,
+    move_to_end,
+    move_to_front,
+    offer_now,
+    put_back,
+    set_priority,
+    skip,
+)
 
 __all__ = [
     "CourseFull",
     "EnrollmentRefused",
+    "OfferGone",
     "UnlawfulChange",
+    "UnlawfulStep",
+    "Waiting",
+    "accept_offer",
     "bring_back",
     "change_state",
     "complete",
+    "decline_offer",
     "enroll",
+    "enroll_or_wait",
     "enroll_standing",
+    "join_waitlist",
+    "leave_waitlist",
     "lift",
     "lock",
+    "move_to_end",
+    "move_to_front",
+    "offer_free_seats",
+    "offer_now",
     "pause",
     "place",
+    "put_back",
     "reopen",
     "resume",
+    "set_priority",
+    "skip",
     "suspend",
     "withdraw",
 ]

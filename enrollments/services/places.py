@@ -9,17 +9,19 @@ from django.utils.translation import gettext as _
 from enrollments.decisions import REJOINING, course_full, decide
 from enrollments.ending import access_is_over, end_of_access
 from enrollments.models import Enrollment, EnrollmentChange
+from enrollments.services.queue import end_wait, entry_of
 from enrollments.signals import (
     access_ended,
     completion_changed,
     enrollment_activated,
     enrollment_withdrawn,
+    seat_freed,
     student_placed,
     student_removed,
     student_suspended,
 )
 from enrollments.standing import Standing, standing_of
-from enrollments.states import may_become
+from enrollments.states import SEAT_HOLDING, may_become
 from lib.decisions import Decision, refuse
 from lib.ids import uuid7
 from lib.rows import fetch_row
@@ -29,12 +31,14 @@ Status = Enrollment.Status
 
 OVERSOLD = "courses_courseseats_never_oversold"
 
-# One statement that inserts the enrollment and its first change; the database's trigger takes the seat.
+# One statement that inserts the enrollment and its first change; the database's trigger takes the seat, or hands
+# over the one that an offer holds. A seat that is free while somebody waits is theirs.
 CLAIM = """
-SELECT enrollments_claim_seat(
+SELECT CASE WHEN %(is_queueing)s::boolean AND enrollments_somebody_waits(%(course)s::uuid) THEN 'full'
+ELSE enrollments_claim_seat(
     %(organization)s::uuid, %(id)s::uuid, %(course)s::uuid, %(student)s::uuid, %(change)s::uuid,
     %(by)s::uuid, %(reason)s::text, %(now)s::timestamptz
-) AS outcome
+) END AS outcome
 """
 
 
@@ -79,7 +83,8 @@ def enroll_standing(standing: Standing, *, by, now: datetime) -> Enrollment:
     decision = decide(standing, now=now)
     if not decision:
         raise EnrollmentRefused(decision)
-    return _take_place(standing, by=by, now=now)
+    is_queueing = standing.capacity is not None
+    return _take_place(standing, by=by, now=now, is_queueing=is_queueing)
 
 
 def place(course_id: UUID, student, *, by, now: datetime, reason: str = "") -> Enrollment:
@@ -93,10 +98,17 @@ def place(course_id: UUID, student, *, by, now: datetime, reason: str = "") -> E
     return _take_place(standing, by=by, now=now, reason=reason)
 
 
-def _take_place(standing, *, by, now, reason=""):
+def take_held_seat(standing: Standing, *, by, now: datetime) -> Enrollment:
+    """Turn the seat that an offer of the waitlist holds into a place, whatever the capacity is by now."""
+    if standing.enrollment_id is None:
+        return _claim_seat(standing, by=by, now=now)
+    return change_state(standing.enrollment_id, Status.ACTIVE, by=by, now=now)
+
+
+def _take_place(standing, *, by, now, reason="", is_queueing=False):
     if standing.enrollment_id is None:
         _require_access(standing, now)
-        return _claim_seat(standing, by=by, now=now, reason=reason)
+        return _claim_seat(standing, by=by, now=now, reason=reason, is_queueing=is_queueing)
     return bring_back(standing.enrollment_id, by=by, now=now, reason=reason)
 
 
@@ -107,7 +119,7 @@ def _require_access(rule, now):
         raise EnrollmentRefused(refuse(reason))
 
 
-def _claim_seat(standing, *, by, now, reason=""):
+def _claim_seat(standing, *, by, now, reason="", is_queueing=False):
     enrollment = Enrollment(
         id=uuid7(),
         organization_id=require_organization_id(),
@@ -126,13 +138,16 @@ def _claim_seat(standing, *, by, now, reason=""):
         "by": by.pk if by else None,
         "reason": reason,
         "now": now,
+        "is_queueing": is_queueing,
     }
+    waited = entry_of(standing.course_id, standing.user.pk) if standing.waitlist_id else None
     outcome = _claim(parameters, enrollment.expires_at)
     if outcome == "full":
         raise CourseFull(refuse(course_full(standing)))
     if outcome == "there":  # a second click was faster
         return Enrollment.objects.get(course_id=standing.course_id, student=standing.user)
     enrollment._state.adding, enrollment._state.db = False, DEFAULT_DB_ALIAS
+    end_wait(waited, by=by, at=now, reason=reason)
     enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
     _announce_step_of_staff(enrollment, "", by=by, at=now, reason=reason)
     return enrollment
@@ -158,7 +173,7 @@ def change_state(
     Locks the enrollment. A repeat changes nothing. `fields` are written along; without `expires_at` among them, who
     begins to learn gets the end of access that the course has now. Raises UnlawfulChange, EnrollmentRefused where access
     has ended for all, and IntegrityError where a seat is needed and none is left; announces `enrollment_activated` or
-    `enrollment_withdrawn`, `access_ended`, `completion_changed`, and what staff did to a student.
+    `enrollment_withdrawn`, `access_ended`, `completion_changed`, `seat_freed`, and what staff did to a student.
     """
     enrollment = lock(enrollment_id)
     before = enrollment.status
@@ -179,6 +194,7 @@ def change_state(
     enrollment.completed_at = now if wanted == Status.COMPLETED else None
     for name, value in fields.items():
         setattr(enrollment, name, value)
+    waited = _wait_that_ends(enrollment, before)
     changed = {"status", "enrolled_at", "completed_at", *fields}
     enrollment.save(update_fields=changed)
     EnrollmentChange.objects.create(
@@ -190,17 +206,8 @@ def change_state(
         at=now,
         reason=reason,
     )
-    if wanted == Status.ACTIVE and before != Status.COMPLETED:
-        enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
-    elif wanted == Status.WITHDRAWN:
-        enrollment_withdrawn.send(sender=Enrollment, enrollment=enrollment, by=by)
-    elif wanted == Status.EXPIRED:
-        access_ended.send(sender=Enrollment, enrollment=enrollment, at=now)
-    if Status.COMPLETED in (before, wanted):
-        is_complete = wanted == Status.COMPLETED
-        completion_changed.send(
-            sender=Enrollment, enrollment=enrollment, is_complete=is_complete, at=now
-        )
+    end_wait(waited, by=by, at=now, reason=reason)
+    _announce_step(enrollment, before, by=by, at=now)
     _announce_step_of_staff(enrollment, before, by=by, at=now, reason=reason)
     return enrollment
 
@@ -209,6 +216,30 @@ def _begins_anew(enrollment, before, now):
     """Whether the time of access counts from now: also where a completion is taken back after its end."""
     is_back_too_late = before == Status.COMPLETED and enrollment.has_ended(now)
     return before in (*REJOINING, Status.PENDING) or is_back_too_late
+
+
+def _wait_that_ends(enrollment, before):
+    """The place on the waitlist of somebody who takes a seat now."""
+    if before in SEAT_HOLDING or enrollment.status not in SEAT_HOLDING:
+        return None
+    return entry_of(enrollment.course_id, enrollment.student_id)
+
+
+def _announce_step(enrollment, before, *, by, at):
+    status = enrollment.status
+    if status == Status.ACTIVE and before != Status.COMPLETED:
+        enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
+    elif status == Status.WITHDRAWN:
+        enrollment_withdrawn.send(sender=Enrollment, enrollment=enrollment, by=by)
+    elif status == Status.EXPIRED:
+        access_ended.send(sender=Enrollment, enrollment=enrollment, at=at)
+    if Status.COMPLETED in (before, status):
+        is_complete = status == Status.COMPLETED
+        completion_changed.send(
+            sender=Enrollment, enrollment=enrollment, is_complete=is_complete, at=at
+        )
+    if before in SEAT_HOLDING and status not in SEAT_HOLDING:
+        seat_freed.send(sender=Enrollment, course_id=enrollment.course_id, at=at)
 
 
 def _announce_step_of_staff(enrollment, before, *, by, at, reason):
