@@ -5,7 +5,7 @@ A date is never stored here: it is read where it lives each time, so that a chan
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,7 +20,7 @@ END = datetime(9000, 1, 1, tzinfo=UTC)
 class Kind:
     """One kind of date: what the filter calls it, its icon, and how it is told of the thing with a name.
 
-    `notice` is the kind of notification that reminds of it; None where nobody need be reminded.
+    `notice` is the kind of notification that reminds of it, `lead` before; None where nobody need be reminded.
     """
 
     code: str
@@ -28,6 +28,7 @@ class Kind:
     icon: str
     tell: Callable[[str], str]
     notice: Notice | None = None
+    lead: timedelta = timedelta(days=1)
 
 
 class Date(NamedTuple):
@@ -61,6 +62,11 @@ class Date(NamedTuple):
     @property
     def notice(self) -> Notice | None:
         return _kinds[self.kind].notice
+
+    @property
+    def reminded_at(self) -> datetime:
+        """When a person is to hear of it."""
+        return self.at - _kinds[self.kind].lead
 
 
 class Span(NamedTuple):

@@ -9,7 +9,6 @@ from agenda.notices import facts_of
 from notifications.models import Cadence, Notification, Preference
 from notifications.services import notify
 
-LEAD = timedelta(days=1)
 #: For those who wish for a weekly digest: the last one before the date still tells of it.
 WEEKLY_LEAD = timedelta(days=8)
 
@@ -20,13 +19,18 @@ def remind(*, now: datetime) -> int:
     What has passed is not told any more, and what moved is told again with its new time. A repeat, or one that
     comes after a long pause, therefore tells neither twice nor too late.
     """
-    near = [date for date in dates_of(None, Span(now, now + LEAD)) if date.notice is not None]
-    near += _told_weekly(Span(now + LEAD, now + WEEKLY_LEAD))
+    ahead = dates_of(None, Span(now, now + _longest_lead()))
+    near = [date for date in ahead if date.notice is not None and date.reminded_at <= now]
+    near += _told_weekly(Span(now, now + WEEKLY_LEAD))
     told = 0
     for date, people in _untold(near):
         source = _source_of(date)
         told += len(notify(people, date.notice, source=source, facts=facts_of(date), now=now))
     return told
+
+
+def _longest_lead():
+    return max((kind.lead for kind in kinds()), default=timedelta())
 
 
 def _told_weekly(span):

@@ -1,6 +1,7 @@
 """What ends for people who are on a course, or wait to be: dates for the agenda."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.urls import reverse
@@ -29,8 +30,19 @@ ENROLLMENT_CLOSES = dates.declare(
         DEADLINE,
     )
 )
+OFFER_ENDS = dates.declare(
+    dates.Kind(
+        "offer.ends",
+        gettext_lazy("Offers of a seat end"),
+        "clock",
+        lambda name: _("Your offer of a seat on “%(name)s” ends") % {"name": name},
+        DEADLINE,
+        lead=timedelta(hours=6),
+    )
+)
 
-# Of those who learn, when that ends; of those who wait to be let in, until when they can be.
+# Of those who learn, when that ends; of those who wait to be let in, until when they can
+# be; of those who were offered a seat, until when it is held for them.
 ENDINGS = """
 SELECT 'access.ends' AS kind, e.id AS row_id, c.id AS course_id, e.student_id, e.expires_at AS at, c.title, c.slug,
     GREATEST(e.updated_at, c.updated_at) AS changed_at
@@ -44,6 +56,16 @@ FROM enrollments_enrollment e JOIN courses_course c ON c.id = e.course_id AND c.
 JOIN users_user u ON u.id = e.student_id AND u.is_active
 WHERE {people} AND e.status = 'pending'
     AND c.enrollment_closes_at >= %(since)s AND c.enrollment_closes_at < %(until)s
+UNION ALL
+SELECT CASE e.state WHEN 'offered' THEN 'offer.ends' ELSE 'enrollment.closes' END, e.id, c.id, e.student_id,
+    CASE e.state WHEN 'offered' THEN e.offer_expires_at ELSE c.enrollment_closes_at END, c.title, c.slug,
+    GREATEST(e.updated_at, c.updated_at)
+FROM enrollments_waitlistentry e JOIN courses_course c ON c.id = e.course_id AND c.deleted_at IS NULL
+JOIN users_user u ON u.id = e.student_id AND u.is_active
+WHERE {people} AND (
+    e.state = 'offered' AND e.offer_expires_at >= %(since)s AND e.offer_expires_at < %(until)s
+    OR e.state = 'waiting' AND c.enrollment_closes_at >= %(since)s AND c.enrollment_closes_at < %(until)s
+)
 """
 OF_EVERYBODY = ENDINGS.format(people="TRUE")
 OF_SOME = ENDINGS.format(people="e.student_id = ANY(%(people)s)")

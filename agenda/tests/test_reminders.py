@@ -24,15 +24,16 @@ DAY = timedelta(days=1)
 
 END = Kind("test.end", "Ends", "lock", lambda name: f"“{name}” ends", DEADLINE)
 START = Kind("test.start", "Starts", "book", lambda name: f"“{name}” starts", OPENING)
+SOON = Kind("test.soon", "Soon", "book", lambda name: name, DEADLINE, lead=2 * HOUR)
 QUIET = Kind("test.quiet", "Quiet", "book", lambda name: name)
 
 
 @pytest.fixture(autouse=True)
 def kinds(held):
-    for kind in (END, START, QUIET):
+    for kind in (END, START, SOON, QUIET):
         dates.declare(kind)
     yield
-    for kind in (END, START, QUIET):
+    for kind in (END, START, SOON, QUIET):
         del dates._kinds[kind.code]
 
 
@@ -64,6 +65,14 @@ def test_reminder_comes_a_day_before(organization, held):
 
     (notice,) = told(ada)
     assert (notice.kind, notice.cadence) == (DEADLINE.code, Cadence.NOW)
+
+
+def test_kind_may_wish_to_be_told_later(organization, held):
+    ada = UserFactory()
+    held.append(date_of(ada, NOW + 3 * HOUR, SOON))
+
+    assert remind(now=NOW) == 0
+    assert remind(now=NOW + HOUR) == 1
 
 
 def test_repeat_reminds_of_nothing(organization, held):

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from agenda.dates import Span
-from enrollments.dates import ACCESS_ENDS, ENROLLMENT_CLOSES, endings
-from enrollments.models import Enrollment
+from courses.tests.factories import CourseFactory
+from enrollments.dates import ACCESS_ENDS, ENROLLMENT_CLOSES, OFFER_ENDS, endings
+from enrollments.models import Enrollment, WaitlistEntry
 from enrollments.tests.factories import EnrollmentFactory
 from users.tests.factories import UserFactory
 
@@ -43,6 +44,28 @@ def test_who_waits_is_told_when_enrollment_closes(organization, now):
     (date,) = endings(None, Span(since=now))
 
     assert (date.kind, date.person_id) == (ENROLLMENT_CLOSES.code, waiting.student_id)
+
+
+def test_who_was_offered_a_seat_is_told_until_when_it_is_held(organization, now):
+    course = CourseFactory(published=True, max_capacity=9)
+    offered, waiting = (
+        WaitlistEntry.objects.create(course=course, student=UserFactory(), joined_at=now)
+        for _ in range(2)
+    )
+    WaitlistEntry.objects.filter(pk=offered.pk).update(
+        state=WaitlistEntry.State.OFFERED, offered_at=now, offer_expires_at=now + DAY
+    )
+
+    (date,) = endings(None, Span(since=now))
+    assert (date.kind, date.at, date.person_id) == (OFFER_ENDS.code, now + DAY, offered.student_id)
+
+    course.enrollment_closes_at = now + DAY
+    course.save()
+    told = {(date.kind, date.person_id) for date in endings(None, Span(since=now))}
+    assert told == {
+        (OFFER_ENDS.code, offered.student_id),
+        (ENROLLMENT_CLOSES.code, waiting.student_id),
+    }
 
 
 def test_others_are_told_nothing(organization, now):
