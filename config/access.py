@@ -100,6 +100,9 @@ ACCESS: dict[str, Access] = {
     "content:studio_copy": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_export": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "content:studio_import": Access(FORM, Who.STAFF),
+    "bulk:send": Access(FORM, Who.STAFF, arguments={"kind": "=courses.course"}),
+    "bulk:upload": Access(FORM, Who.ADMIN, Tenancy.PRIVATE, {"upload_id": "upload.pk"}),
+    "bulk:report": Access(GET, Who.ADMIN, Tenancy.PRIVATE, {"upload_id": "upload.pk"}),
     "content:studio_transfer": Access(
         FORM, Who.COURSE_STAFF, arguments={"transfer_id": "transfer.pk"}
     ),
@@ -298,6 +301,7 @@ class BackOffice:
             "change": Access(FORM, self.row, who_changes=self.change),
             "delete": Access(FORM, self.delete),
             "history": Access(GET, self.row),
+            "export": Access(GET, self.list),
         }
         return pages.get(ending)
 

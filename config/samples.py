@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
+from bulk.models import BulkUpload
 from config.access import Access, Address
 from content.models import CourseTransfer, LearningPath, Lesson, LessonItem, MediaAsset
 from courses.models import Course, CourseReview, CourseStaff, CourseVersion
@@ -39,6 +40,7 @@ class Samples:
     erasure: ErasureRequest | None = None
     path: LearningPath | None = None
     transfer: CourseTransfer | None = None
+    upload: BulkUpload | None = None
 
     @property
     def picture_version(self) -> str | None:
@@ -81,6 +83,7 @@ class Samples:
             version=CourseVersion.objects.filter(**of_course).order_by("number").first(),
             review=CourseReview.objects.filter(**of_course).order_by("created_at").first(),
             transfer=CourseTransfer.objects.filter(**of_course).order_by("created_at").first(),
+            upload=BulkUpload.objects.order_by("created_at").first(),
             export=DataExport.objects.order_by("created_at").first(),
             erasure=ErasureRequest.objects.order_by("created_at").first(),
             path=LearningPath.objects.live().filter(status=status).order_by("created_at").first(),
@@ -117,6 +120,8 @@ def admin_arguments(address: Address, samples: Samples) -> dict[str, str] | None
             if row is None:
                 return None
             arguments[name] = str(row.pk)
+        elif name == "ending":
+            arguments[name] = "csv"
         elif name == "app_label":
             arguments[name] = "courses"
         elif name in ("content_type_id", "url"):

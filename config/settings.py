@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "activity",
     "agenda",
     "privacy",
+    "bulk",
     "courses",
     "content",
     "enrollments",

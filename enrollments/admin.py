@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollments import permissions, services, waitlist_admin  # noqa: F401 -- registers its own
 from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
-from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin, service_action
+from tenancy.admin import (
+    Column,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    Table,
+    TenantAdmin,
+    service_action,
+)
 
 
 class ChangeInline(ReadOnlyInline):
@@ -80,6 +87,22 @@ class EnrollmentAdmin(TenantAdmin):
     inlines = [ChangeInline]
     actions = ["withdraw", "suspend", "lift", "complete", "reopen", "bring_back"]
     refusals = (services.EnrollmentRefused, services.UnlawfulChange)
+
+    table = Table(
+        keys=(("course", "student"),),
+        columns=(
+            Column("course", by="slug"),
+            Column("student", by="username"),
+            Column("student__email", is_fact=True),
+            Column("student__first_name", is_fact=True),
+            Column("student__last_name", is_fact=True),
+            Column("status", is_fact=True),
+            Column("percent", is_fact=True),
+            Column("enrolled_at", is_fact=True),
+            Column("completed_at", is_fact=True),
+            Column("last_accessed_at", is_fact=True),
+        ),
+    )
 
     def scope_for_instructor(self, user, queryset):
         return queryset.visible_to(user)

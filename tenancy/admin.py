@@ -34,6 +34,7 @@ from tenancy.backoffice.model_admin import (
     TenantTabularInline,
     service_action,
 )
+from tenancy.backoffice.tables import Column, Table
 from tenancy.models import (
     AuditEntry,
     Domain,
@@ -46,9 +47,11 @@ from tenancy.models import (
 __all__ = [
     "AccessRules",
     "BoundedPaginator",
+    "Column",
     "ReadOnlyAdmin",
     "ReadOnlyInline",
     "ScopedRelatedFilter",
+    "Table",
     "TenantAdmin",
     "TenantFormMixin",
     "TenantModelForm",

@@ -9,9 +9,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.admin import (
+    Column,
     OrganizationAdmin,
     ReadOnlyAdmin,
     ReadOnlyInline,
+    Table,
     TenantAdmin,
     TenantModelForm,
     service_action,
@@ -86,6 +88,22 @@ class UserAdmin(TenantAdmin):
     inlines = [ProfileInline, StudentProfileInline, InstructorProfileInline, EmailAddressInline]
     actions = ["send_invitation", "suspend", "lift_suspension"]
     refusals = (suspension.ChangeRefused,)
+    table = Table(
+        keys=(("username",), ("email",)),
+        columns=(
+            Column("username"),
+            Column("email"),
+            Column("first_name"),
+            Column("last_name"),
+            Column("role"),
+            Column("language"),
+            Column("time_zone"),
+            Column("external_id"),
+            Column("is_active", is_fact=True),
+            Column("last_login", is_fact=True),
+            Column("created_at", is_fact=True),
+        ),
+    )
 
     def get_inlines(self, request, obj):
         return (

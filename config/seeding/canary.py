@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from activity.models import Undo
 from agenda.models import CalendarFeed
+from bulk.models import BulkRow, BulkUpload
 from content.models import (
     ContentItem,
     ContentVersion,
@@ -163,6 +164,7 @@ def marked_fields(model) -> list[models.Field]:
         "users.ApiToken.prefix",
         "notifications.Notification.kind",
         "notifications.Preference.kind",
+        "bulk.BulkUpload.kind",
         "courses.Course.currency",
         "courses.Course.language",
         "courses.Course.search_vector",
@@ -439,6 +441,16 @@ def as_one_request():
         cursor.execute(statement, [""])
 
 
+def build_bulk(canary):
+    upload = fill(canary, BulkUpload, kind="courses.course", status="ready", row_count=1)
+    upload.started_by = person(canary, "admin")
+    yield saved(upload)
+    cells = {"title": canary.mark("cell")}
+    yield saved(
+        fill(canary, BulkRow, upload=upload, number=2, outcome="new", result="", cells=cells)
+    )
+
+
 def build_activity(canary):
     """Something that can be undone, something in the trash, and the note of an undo."""
     now = timezone.now()
@@ -478,5 +490,6 @@ BUILDERS = [
     build_content,
     build_paths,
     build_learning,
+    build_bulk,
     build_activity,
 ]

@@ -87,6 +87,7 @@ site.register(admin.models.LogEntry, admin.ModelAdmin)  # a library's own: stays
 
 urlpatterns = [
     path("", include("activity.urls")),
+    path("", include("bulk.urls")),
     path("admin/", site.urls),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -11,7 +11,7 @@ from content.forms import MediaForm, VideoForm
 from content.models import ContentItem, MediaAsset, MediaUse, VideoAsset
 from content.rendering import media_url
 from content.services import items, media
-from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline
+from tenancy.admin import Column, ReadOnlyAdmin, ReadOnlyInline, Table
 
 
 class UseOfMediaInline(ReadOnlyInline):
@@ -53,6 +53,22 @@ class MediaAssetAdmin(TrashAdmin):
     readonly_fields += ["source", "deleted_at", "created_at", "updated_at"]
     fixed_fields = ["course"]
     inlines = [UseOfMediaInline]
+    table = Table(
+        keys=(("id",),),
+        adds=False,
+        columns=(
+            Column("id"),
+            Column("title"),
+            Column("alt"),
+            Column("tags"),
+            Column("access"),
+            Column("course", by="slug", is_fact=True),
+            Column("kind", is_fact=True),
+            Column("mime_type", is_fact=True),
+            Column("size", is_fact=True),
+            Column("created_at", is_fact=True),
+        ),
+    )
 
     def scope_for_instructor(self, user, queryset):
         return permissions.media_of(user, queryset)

@@ -8,7 +8,7 @@ from content.forms import LessonForm, LessonItemForm, LessonItemFormSet, ModuleF
 from content.models import Lesson, LessonItem, Module
 from content.services import items, outline
 from courses.models import Course
-from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantTabularInline
+from tenancy.admin import Column, ReadOnlyAdmin, ReadOnlyInline, Table, TenantTabularInline
 
 
 class OfMyCourses(TrashAdmin):
@@ -44,6 +44,16 @@ class ModuleAdmin(OfMyCourses):
     readonly_fields = ["source", "deleted_at", "created_at", "updated_at"]
     fixed_fields = ["course"]
     inlines = [LessonInline]
+    table = Table(
+        keys=(("id",), ("course", "title")),
+        columns=(
+            Column("id"),
+            Column("course", by="slug"),
+            Column("position"),
+            Column("title"),
+            Column("description"),
+        ),
+    )
 
     def save_by_service(self, request, row, form):
         values = form.cleaned_data
@@ -87,6 +97,23 @@ class LessonAdmin(OfMyCourses):
     readonly_fields = ["course", "source", "deleted_at", "created_at", "updated_at"]
     fixed_fields = ["slug"]
     inlines = [LessonItemInline]
+    table = Table(
+        keys=(("id",), ("module", "slug")),
+        columns=(
+            Column("id"),
+            Column("course", by="slug", is_fact=True),
+            Column("module__title", is_fact=True),
+            Column("module", by="id"),
+            Column("position"),
+            Column("slug"),
+            Column("title"),
+            Column("summary"),
+            Column("duration_minutes"),
+            Column("completion"),
+            Column("completion_seconds"),
+            Column("is_preview"),
+        ),
+    )
 
     def save_by_service(self, request, row, form):
         values = form.cleaned_data

@@ -15,7 +15,7 @@ from content.models import (
 from content.path_refusals import PathRefused
 from content.services import paths
 from courses.models import Course
-from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, service_action
+from tenancy.admin import Column, ReadOnlyAdmin, ReadOnlyInline, Table, service_action
 
 
 class StepInline(ReadOnlyInline):
@@ -38,6 +38,17 @@ class LearningPathAdmin(ReadOnlyAdmin):
     ordering = ["title", "id"]
     inlines = [StepInline]
     actions = ["publish", "unpublish", "archive", "trash", "restore"]
+    table = Table(
+        columns=(
+            Column("slug"),
+            Column("title"),
+            Column("author", by="username"),
+            Column("status"),
+            Column("is_sequential"),
+            Column("summary"),
+            Column("published_at"),
+        )
+    )
 
     def scope_for_instructor(self, user, queryset):
         return queryset.filter(author=user)

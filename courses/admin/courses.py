@@ -24,8 +24,10 @@ from courses.models import (
 from courses.services.editing import EDITABLE
 from lib.files import FileRefused
 from tenancy.admin import (
+    Column,
     ReadOnlyAdmin,
     ReadOnlyInline,
+    Table,
     TenantAdmin,
     TenantTabularInline,
     service_action,
@@ -42,6 +44,10 @@ class SubjectAdmin(TenantAdmin):
     search_fields = ["title__istartswith", "slug__startswith"]
     prepopulated_fields = {"slug": ["title"]}
     fields = ["title", "slug", "description", "position"]
+    table = Table(
+        keys=(("slug",),),
+        columns=(Column("slug"), Column("title"), Column("description"), Column("position")),
+    )
 
     def scope_for_instructor(self, user, queryset):
         return queryset
@@ -183,6 +189,32 @@ class CourseAdmin(DeletesIntoTrash, TenantAdmin):
             },
         ),
     ]
+
+    table = Table(
+        keys=(("slug",),),
+        columns=(
+            Column("slug"),
+            Column("title"),
+            Column("subject", by="slug"),
+            Column("owner", by="username"),
+            Column("status", is_fact=True),
+            Column("summary"),
+            Column("tags"),
+            Column("language"),
+            Column("difficulty_level"),
+            Column("duration_minutes"),
+            Column("visibility"),
+            Column("enrollment_type"),
+            Column("max_capacity"),
+            Column("waitlist_enabled"),
+            Column("is_sequential"),
+            Column("certificate_enabled"),
+            Column("price"),
+            Column("currency"),
+            Column("seats__student_count", is_fact=True),
+            Column("published_at", is_fact=True),
+        ),
+    )
 
     # Who
 

@@ -9,7 +9,7 @@ from courses.errors import CourseRefused
 from courses.models import Course, CourseDraft, CourseRating, CourseReview, CourseVersion
 from courses.permissions import can_edit_course
 from courses.services.reviews import hide_review, unhide_review
-from tenancy.admin import ReadOnlyAdmin, TenantAdmin, service_action
+from tenancy.admin import Column, ReadOnlyAdmin, Table, TenantAdmin, service_action
 
 
 class OfMyCourses(ReadOnlyAdmin):
@@ -51,6 +51,17 @@ class CourseReviewAdmin(TenantAdmin):
     ]
     readonly_fields = fields
     actions = ["hide", "show_again"]
+    table = Table(
+        columns=(
+            Column("course", by="slug"),
+            Column("author", by="username"),
+            Column("rating"),
+            Column("text"),
+            Column("reply"),
+            Column("hidden_at"),
+            Column("created_at"),
+        )
+    )
     refusals = (CourseRefused,)
 
     def scope_for_instructor(self, user, queryset):

@@ -28,6 +28,7 @@ from tenancy.backoffice.forms import (
 from tenancy.backoffice.history import history_of
 from tenancy.backoffice.lists import BoundedPaginator
 from tenancy.backoffice.offers import with_offer
+from tenancy.backoffice.tables import TableMixin
 
 #: Columns that no address may filter by, for a filter is a question with a yes or no.
 SECRET_FIELDS = {"password"}
@@ -59,7 +60,7 @@ class ScopedFields(AccessRules, BaseModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class TenantAdmin(ScopedFields, admin.ModelAdmin):
+class TenantAdmin(ScopedFields, TableMixin, admin.ModelAdmin):
     """Base of every ModelAdmin; see `AccessRules` for the hooks that say who may do what.
 
     What the database or a service refuses becomes an error of the form or a message, never a 500.
@@ -68,6 +69,8 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
 
     `record_of` names the column with the person whose record a row is. Whoever looks at such rows, one by one
     or in a list, is written into the security log.
+
+    `table` says how the rows are a table to take away and to send in.
     """
 
     record_of = ""
@@ -152,6 +155,7 @@ class TenantAdmin(ScopedFields, admin.ModelAdmin):
             request.GET = request.GET.copy()
             del request.GET[ERROR_FLAG]
             messages.warning(request, _("A part of the address was not understood and left out."))
+        extra_context = {**self.table_links(request), **(extra_context or {})}
         try:
             with transaction.atomic():
                 response = super().changelist_view(request, extra_context)

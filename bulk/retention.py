@@ -1,0 +1,22 @@
+"""Tables that were sent in name people; they are kept a month, for those who want to see what came of them."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from bulk.models import BulkUpload
+from privacy import retention
+
+KEPT = timedelta(days=30)
+
+
+def clear_uploads(policy, now: datetime, is_rehearsal: bool) -> int:
+    """Delete tables that are older, or in a rehearsal count them."""
+    over = BulkUpload.objects.filter(created_at__lt=now - KEPT)
+    if is_rehearsal:
+        return over.count()
+    return over.delete()[1].get(BulkUpload._meta.label, 0)
+
+
+def install():
+    retention.register("tables sent in", _("Tables sent in"), clear_uploads)
