@@ -62,6 +62,7 @@ NOBODYS_ID = UUID(int=0)
 COURSE = {"slug": "course.slug"}
 LESSON = {"slug": "course.slug", "lesson_slug": "lesson.slug"}
 OF_VERSION = {"kind": "=course", "row_id": "course.pk", "number": "version.number"}
+CERTIFICATE = {"certificate_id": "certificate.pk"}
 ITEM = {"slug": "course.slug", "lesson_id": "item.lesson_id", "item_id": "item.item_id"}
 PATH = {"slug": "path.slug"}
 PATH_ROW = {"path_id": "path.pk"}
@@ -213,6 +214,22 @@ ACCESS: dict[str, Access] = {
     "privacy:erasures": Access(GET, Who.ADMIN),
     "privacy:erasure": Access(FORM, Who.ADMIN, arguments={"request_id": "erasure.pk"}),
     "privacy:proof": Access(GET, Who.ADMIN, arguments={"request_id": "erasure.pk"}),
+    "certificates:list": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "certificates:detail": Access(FORM, Who.PERSON, Tenancy.PRIVATE, CERTIFICATE),
+    "certificates:paper": Access(GET, Who.PERSON, Tenancy.PRIVATE, CERTIFICATE),
+    "certificates:credential": Access(GET, Who.PERSON, Tenancy.PRIVATE, CERTIFICATE),
+    "certificates:verify": Access(GET, Who.ANYONE, arguments={"code": "certificate_code"}),
+    "certificates:check": Access(FORM, Who.ANYONE),
+    "certificates:issuer": Access(GET, Who.ANYONE),
+    "certificates:keys": Access(GET, Who.ANYONE),
+    "certificates:key": Access(GET, Who.ANYONE, arguments={"kid": "signing_key.kid"}),
+    "certificates:revocations": Access(GET, Who.ANYONE),
+    "certificates:default_design": Access(FORM, Who.ADMIN),
+    "certificates:course_list": Access(GET, Who.SEES_PEOPLE, arguments=COURSE),
+    "certificates:course_design": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "certificates:course_certificate": Access(
+        FORM, Who.SEES_PEOPLE, arguments=COURSE | CERTIFICATE, who_changes=Who.COURSE_STAFF
+    ),
     "activity:undo": Access(FORM, Who.COURSE_STAFF, arguments={"request_id": "change"}),
     "activity:trash": Access(GET, Who.STAFF),
     "activity:trash_put": Access(
@@ -318,6 +335,10 @@ OF_OWNERS_TO_READ = BackOffice(
 
 #: Pages of the admin, model by model; a model without a row is for admins, and to read.
 BACK_OFFICE = {
+    "certificates_certificate": BackOffice(
+        Who.STAFF, Who.COURSE_STAFF, add=Who.NOBODY, change=Who.COURSE_STAFF, delete=Who.NOBODY
+    ),
+    "certificates_signingkey": BackOffice(add=Who.NOBODY, delete=Who.NOBODY),
     "content_contentitem": OF_COURSES,
     "content_contentversion": OF_COURSES_TO_READ,
     "content_coursetext": OF_COURSES_TO_READ,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from certificates import invariants as of_certificates
 from courses import invariants as of_courses
 from enrollments import invariants as of_enrollments
 from progress import invariants as of_progress
@@ -12,6 +13,7 @@ CHECKS = {
     "courses": of_courses.check,
     "enrollments": of_enrollments.check,
     "progress": of_progress.check,
+    "certificates": of_certificates.check,
 }
 
 

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
 from bulk.models import BulkUpload
+from certificates import codes
+from certificates.models import Certificate, SigningKey
 from config.access import Access, Address
 from content.models import CourseTransfer, LearningPath, Lesson, LessonItem, MediaAsset
 from courses.models import Course, CourseReview, CourseStaff, CourseVersion
@@ -40,6 +42,8 @@ class Samples:
     erasure: ErasureRequest | None = None
     path: LearningPath | None = None
     transfer: CourseTransfer | None = None
+    certificate: Certificate | None = None
+    signing_key: SigningKey | None = None
     upload: BulkUpload | None = None
 
     @property
@@ -55,6 +59,11 @@ class Samples:
         if self.path is None or not self.path.thumbnail:
             return None
         return version_of(self.path.thumbnail.name)
+
+    @property
+    def certificate_code(self) -> str | None:
+        """Of the certificate's public page."""
+        return self.certificate and codes.unseal(self.certificate.code_sealed)
 
     @property
     def unsubscribe_token(self) -> str | None:
@@ -84,6 +93,8 @@ class Samples:
             review=CourseReview.objects.filter(**of_course).order_by("created_at").first(),
             transfer=CourseTransfer.objects.filter(**of_course).order_by("created_at").first(),
             upload=BulkUpload.objects.order_by("created_at").first(),
+            certificate=Certificate.objects.filter(**of_course).order_by("created_at").first(),
+            signing_key=SigningKey.objects.order_by("created_at").first(),
             export=DataExport.objects.order_by("created_at").first(),
             erasure=ErasureRequest.objects.order_by("created_at").first(),
             path=LearningPath.objects.live().filter(status=status).order_by("created_at").first(),

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "content",
     "enrollments",
     "progress",
+    "certificates",
 ]
 
 MIDDLEWARE = [

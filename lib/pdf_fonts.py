@@ -58,6 +58,12 @@ def add_fonts(pdf, texts: Iterable[str]) -> list[str]:
     return [LATIN, *further]
 
 
+def close_fonts(pdf) -> None:
+    """Close the font files, which are read as long as the PDF file is not written."""
+    for font in pdf.fonts.values():
+        font.ttfont.close()
+
+
 def path_of(font: str) -> Path:
     return FOLDER / f"{font}.ttf"
 

@@ -18,6 +18,8 @@ from django.utils import timezone
 from activity.models import Undo
 from agenda.models import CalendarFeed
 from bulk.models import BulkRow, BulkUpload
+from certificates import codes
+from certificates.models import Certificate, CertificateDesign, SigningKey
 from content.models import (
     ContentItem,
     ContentVersion,
@@ -165,6 +167,11 @@ def marked_fields(model) -> list[models.Field]:
         "notifications.Notification.kind",
         "notifications.Preference.kind",
         "bulk.BulkUpload.kind",
+        "certificates.Certificate.code_hash",
+        "certificates.Certificate.code_sealed",
+        "certificates.Certificate.color",
+        "certificates.Certificate.language",
+        "certificates.CertificateDesign.color",
         "courses.Course.currency",
         "courses.Course.language",
         "courses.Course.search_vector",
@@ -431,6 +438,33 @@ def build_learning(canary):
     )
 
 
+def build_certificates(canary):
+    """One that does not hold any more, as the enrollment that it certified is not complete."""
+    enrollment, now = canary.rows[Enrollment._meta.label], timezone.now()
+    code = codes.make_code()
+    yield saved(fill(canary, CertificateDesign, course=enrollment.course))
+    yield saved(fill(canary, SigningKey))
+    yield saved(
+        fill(
+            canary,
+            Certificate,
+            enrollment=enrollment,
+            student=enrollment.student,
+            course=enrollment.course,
+            color="#0B6B63",
+            language="en",
+            completed_at=now,
+            completed_on=now.date(),
+            issued_at=now,
+            code_hash=codes.hash_of(code),
+            code_sealed=codes.seal(code),
+            shows_name=True,
+            revoked_at=now,
+            revocation=Certificate.Revocation.BY_STAFF,
+        )
+    )
+
+
 @contextmanager
 def as_one_request():
     """Let the audit log keep together what a block changes, as it does for a request of the web."""
@@ -490,6 +524,7 @@ BUILDERS = [
     build_content,
     build_paths,
     build_learning,
+    build_certificates,
     build_bulk,
     build_activity,
 ]

@@ -1,0 +1,3 @@
+from courses.tests.conftest import memory_cache
+
+__all__ = ["memory_cache"]
