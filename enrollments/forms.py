@@ -14,6 +14,7 @@ Status = Enrollment.Status
 STAFF_ACTIONS = {
     "suspend": (services.suspend, _("Suspend: close the lessons, keep the seat"), Status.SUSPENDED),
     "lift": (services.lift, _("Lift the suspension"), Status.ACTIVE),
+    "complete": (services.complete, _("Mark the course as completed"), Status.COMPLETED),
     "reopen": (services.reopen, _("Take the completion back"), Status.ACTIVE),
     "withdraw": (services.withdraw, _("Take off the course and free the seat"), Status.WITHDRAWN),
     "bring_back": (services.bring_back, _("Bring back to the course"), Status.ACTIVE),

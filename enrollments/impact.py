@@ -13,7 +13,7 @@ from lib.rows import fetch_row
 
 PLACES = """
 SELECT c.status = 'published' AS is_published, c.deleted_at IS NOT NULL AS is_in_trash, c.enrollment_type,
-    s.capacity, s.taken, e.people, e.waiting
+    c.access_ends_at, c.access_days, s.capacity, s.taken, e.people, e.waiting
 FROM courses_course c JOIN courses_courseseats s ON s.course_id = c.id,
 LATERAL (
     SELECT count(*) FILTER (WHERE e.status = ANY(%(on_it)s)) AS people,
@@ -31,10 +31,17 @@ class Places(NamedTuple):
     is_published: bool
     is_in_trash: bool
     enrollment_type: str
+    access_ends_at: datetime | None
+    access_days: int | None
     capacity: int | None
     taken: int
     people: int
     waiting: int
+
+    @property
+    def access(self) -> tuple:
+        """The rule by which access ends."""
+        return self.access_ends_at, self.access_days
 
 
 def measure_places(course: Course, now: datetime) -> Places:
@@ -62,6 +69,13 @@ def tell_places(before: Places, after: Places) -> list[Effect]:
             before.waiting,
         )
         effects.append(Effect(text % {"num": before.waiting}))
+    if after.access != before.access and after.people:
+        text = ngettext(
+            "%(num)d person on it keeps the end of access that they have. The new one is for those who join from now on.",
+            "%(num)d people on it keep the end of access that they have. The new one is for those who join from now on.",
+            after.people,
+        )
+        effects.append(Effect(text % {"num": after.people}))
     if after.capacity != before.capacity and (after.capacity or after.taken) < after.taken:
         text = _(
             "%(taken)d seats are taken, %(over)d more than there would be. Nobody loses theirs."

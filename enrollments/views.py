@@ -13,6 +13,7 @@ from courses.renames import follow_renames
 from enrollments import permissions, services
 from enrollments.filters import NARROWING, SEEN, SORT_LABELS, SORTS
 from enrollments.forms import StaffActionForm
+from enrollments.history import last_changes
 from enrollments.models import Enrollment
 from enrollments.risk import risk_of
 from enrollments.roster import page_of_people
@@ -134,14 +135,13 @@ def person(request, slug, enrollment_id):
         security.record_disclosure(
             enrollment.student_id, by=request.user, what="enrollment", course=standing.title
         )
-    changes = enrollment.changes.select_related("by").order_by("-at", "-id")[:100]
     context = {
         "standing": standing,
         "enrollment": enrollment,
         "form": form,
         "can_manage": can_manage,
         "can_move_end": enrollment.status in MOVABLE,
-        "changes": list(changes),
+        "changes": last_changes(enrollment),
     }
     return render(request, "enrollments/enrollment_person.html", context)
 

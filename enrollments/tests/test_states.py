@@ -6,9 +6,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from enrollments import services
 from enrollments.models import Enrollment
 from enrollments.states import LEARNING, SEAT_HOLDING, TRANSITIONS, may_become
 from enrollments.tests.factories import EnrollmentFactory
+from users.tests.factories import UserFactory
 
 Status = Enrollment.Status
 PAIRS = [pair for pair in itertools.product(Status.values, Status.values) if pair[0] != pair[1]]
@@ -38,6 +40,23 @@ def test_database_holds_the_same_table(organization, before, after):
             transaction.atomic(),
         ):
             rows.update(status=after, completed_at=completed_at)
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+def test_service_holds_the_same_table(organization, before, after):
+    enrollment, by, now = stored_in(before), UserFactory(), timezone.now()
+    step = {"by": by, "now": now, "reason": "Why not"}
+
+    if may_become(before, after):
+        fields = {"approved_by": by, "approved_at": now}
+        services.change_state(enrollment.pk, after, **step, **fields)
+        (change,) = enrollment.changes.all()
+        assert (change.from_status, change.to_status) == (before, after)
+        assert (change.by, change.at, change.reason) == (by, now, "Why not")
+    else:
+        with pytest.raises(services.UnlawfulChange):
+            services.change_state(enrollment.pk, after, **step)
+        assert not enrollment.changes.exists()
 
 
 def test_database_counts_the_same_seats(organization):

@@ -128,6 +128,20 @@ def test_settings_tell_of_seats_above_the_limit_and_of_those_who_wait(organizati
     ]
 
 
+def test_another_end_of_access_is_for_those_who_join_from_then_on(organization):
+    course = course_with(1)[0]
+    assert texts(course, lambda: update_course(course.pk, access_days=30, **BY)) == []
+    done(course)
+    said = texts(course, lambda: update_course(course.pk, access_days=30, **BY))
+    assert said == [
+        (
+            "1 person on it keeps the end of access that they have. "
+            "The new one is for those who join from now on.",
+            False,
+        )
+    ]
+
+
 def test_lessons_in_order_lock_for_those_who_have_not_come_so_far(organization):
     course, (first, second, third) = course_with(2, 1)
     done(course)
