@@ -32,6 +32,12 @@ CARRIED_OUT_AT_ONCE = 50
 STUCK = timedelta(minutes=15)  # without a step, a job has died
 
 
+SET_REQUEST = """
+WITH former AS MATERIALIZED (SELECT COALESCE(current_setting('app.request_id', true), '') AS id)
+SELECT former.id, set_config('app.request_id', %s, true) FROM former
+"""
+
+
 class UploadRefused(ValueError):
     """This table is not taken, or this is no longer possible; the message says why."""
 
@@ -234,15 +240,28 @@ def _working(organization_id, upload_id, status) -> Iterator[tuple[BulkUpload | 
     """
     with organization_context(UUID(str(organization_id))):
         person = User.objects.filter(bulk_uploads__pk=upload_id).first()
-    with as_read_by(person), organization_context(UUID(str(organization_id)), actor=person):
-        _as_one_request(upload_id)
+    with (
+        as_read_by(person),
+        organization_context(UUID(str(organization_id)), actor=person),
+        _as_request(upload_id),
+    ):
         upload = _locked().filter(pk=upload_id, status=status).first()
         yield upload, person
 
 
-def _as_one_request(upload_id):
+@contextmanager
+def _as_request(request_id):
+    """Let the audit log keep what follows under this id."""
+    before = _set_request(request_id)
+    yield
+    _set_request(before)
+
+
+def _set_request(request_id) -> str:
+    """Set the id until the transaction ends, and give the former one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.request_id', %s, true)", [str(upload_id)])
+        cursor.execute(SET_REQUEST, [str(request_id)])
+        return cursor.fetchone()[0]
 
 
 @contextmanager
