@@ -54,7 +54,7 @@ class Pen:
 
     def measure(self, text: str, size: float) -> float:
         self.pdf.set_font(LATIN, size=size)
-        return self.pdf.get_string_width(self._drawable(text))
+        return self.pdf.get_string_width(self.drawable(text))
 
     def draw(self, part) -> None:
         if isinstance(part, Text):
@@ -67,7 +67,7 @@ class Pen:
             self._code(part)
 
     def _write(self, part):
-        text = self._drawable(part.text)
+        text = self.drawable(part.text)
         width = self.measure(part.text, part.size)
         self.pdf.set_text_color(part.color)
         self.pdf.set_xy(part.x - width / 2, part.y - self.pdf.font_size * 0.8)
@@ -89,7 +89,7 @@ class Pen:
             self.pdf.rect(part.x + x * unit, part.y + y * unit, length * unit, unit, style="F")
         self.pdf.link(part.x, part.y, part.side, part.side, part.address)
 
-    def _drawable(self, text):
+    def drawable(self, text):
         """The text with what no font can draw left out, where it is invisible, or marked."""
         if all(ord(letter) in self._letters for letter in text):
             return text
