@@ -18,7 +18,7 @@ from lib.access import public
 from lib.http import safe_redirect_url
 from users import permissions, pictures, profile_page, services
 from users.forms import PreferencesForm
-from users.models import Profile, User
+from users.models import Audience, Profile, User
 from users.profile_forms import ProfileForm
 
 YEAR = 365 * 24 * 60 * 60  # seconds
@@ -43,13 +43,18 @@ class SignupView(account.SignupView):
 
 @require_safe
 def profile(request, user_id):
-    """A person of the organization, as the viewer may see them."""
+    """A person of the organization, as the viewer may see them; oneself also as others do."""
     people = User.objects.with_person().select_related(*profile_page.READ_ALONG)
     person = get_object_or_404(_those_shown_to(request.user, people), pk=user_id)
+    is_own = person == request.user
+    asked = request.GET.get("as", "")
+    through = Audience(asked) if is_own and asked in profile_page.OTHERS else None
     context = {
         "who": person,
-        "is_own": person == request.user,
-        **profile_page.content_of(person, viewer=request.user),
+        "is_own": is_own,
+        "through": through,
+        "others": profile_page.OTHERS,
+        **profile_page.content_of(person, viewer=request.user, through=through),
     }
     return render(request, "users/profile.html", context)
 

@@ -41,6 +41,21 @@ def audience_of(field: str, chosen: dict[str, str]) -> Audience:
     return fixed or Audience(chosen.get(field, DEFAULTS[field]))
 
 
+class Eyes:
+    """What one of an audience sees of a profile: for its owner, who looks as others do."""
+
+    is_owner = False
+
+    def __init__(self, audience: Audience, profile: Profile):
+        self.audience, self.profile = audience, profile
+
+    def sees(self, field: str) -> bool:
+        """Each audience sees what those before it see."""
+        reach = list(Audience)
+        shown_to = audience_of(field, self.profile.visibility)
+        return reach.index(shown_to) <= reach.index(self.audience)
+
+
 class Sight:
     """What one person sees of another's profile.
 
@@ -50,11 +65,15 @@ class Sight:
     def __init__(self, viewer, person: User, profile: Profile):
         self.viewer, self.person, self.profile = viewer, person, profile
 
+    @property
+    def is_owner(self) -> bool:
+        return self.viewer == self.person
+
     def sees(self, field: str) -> bool:
         """Whether the viewer (anonymous or not) may know what stands in the field."""
         if not self.viewer.is_authenticated:
             return False
-        if self.viewer == self.person:
+        if self.is_owner:
             return True
         match audience_of(field, self.profile.visibility):
             case Audience.EVERYONE:

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
+from icalendar import Calendar
 
 from agenda.dates import Span
+from agenda.feeds import renew_feed, secret_of
 from content.tests.factories import LessonFactory, ModuleFactory
 from courses.models import Course
 from enrollments.models import Enrollment
@@ -170,3 +173,15 @@ def test_name_and_date_of_a_lesson_count_as_its_change(organization):
     assert (after.uid, after.source) == (before.uid, before.source)
     assert after.changed_at >= before.changed_at
     assert after.at == before.at + DAY
+
+
+def test_calendar_program_reads_what_opens_and_nothing_of_a_classmate(client, organization):
+    course, _lessons = course_with(1, lesson_fields={"opens_at": timezone.now() + DAY})
+    student, classmate = on(course).student, on(course).student
+    renew_feed(student)
+    client.force_login(classmate)
+
+    response = client.get(reverse("agenda:feed", args=[secret_of(student)]))
+
+    (event,) = Calendar.from_ical(response.content).walk("VEVENT")
+    assert str(Enrollment.objects.get(student=student).pk) in event["uid"]

@@ -99,6 +99,35 @@ def test_page_shows_each_viewer_just_what_they_may_see(client, viewers, audience
         assert {value for value in values if value in page} == expected, kind
 
 
+@pytest.mark.parametrize(
+    ("eyes", "kind"),
+    [("everyone", "stranger"), ("courses", "classmate"), ("staff", "instructor")],
+)
+@pytest.mark.parametrize("audience", Audience)
+def test_owner_sees_their_page_through_the_eyes_of_others(client, viewers, audience, eyes, kind):
+    owner = give(viewers["owner"], **dict.fromkeys(DEFAULTS, audience))
+    values = [str(value) for name, value in VALUES.items() if name != "birth_date"]
+    values += ["1985", GOALS, "S-1"]
+    pages = {}
+    for viewer, query in ((viewers[kind], {}), (owner, {"as": eyes})):
+        client.force_login(viewer)
+        page = client.get(f"/people/{owner.pk}/", query).content.decode()
+        pages[viewer] = {value for value in [*values, owner.email, "Seen by:"] if value in page}
+
+    assert pages[owner] == pages[viewers[kind]]
+
+
+@pytest.mark.parametrize("eyes", ["me", "nobody", "\0", "x" * 10_000])
+def test_only_the_owner_looks_through_others_eyes_and_only_through_some(client, viewers, eyes):
+    owner = give(viewers["owner"], bio="staff")
+    address = f"/people/{owner.pk}/"
+    client.force_login(viewers["stranger"])
+    assert VALUES["bio"] not in client.get(address, {"as": "staff"}).content.decode()
+
+    client.force_login(owner)
+    assert VALUES["bio"] in client.get(address, {"as": eyes}).content.decode()
+
+
 def test_back_office_shows_admins_just_what_they_may_see(client, viewers):
     owner = give(viewers["owner"], bio="me", company="staff", instructor_bio="me", goals="me")
     client.force_login(viewers["admin"])
