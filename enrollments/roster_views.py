@@ -67,15 +67,17 @@ def move_end(request, slug):
     people = chosen_people(standing.course_id, request.GET, now=request.now)
     numbers = expiry.numbers_of(people)
     form = EndForm(request.POST or None, now=request.now)
-    if form.is_valid() and "confirmed" in request.POST and numbers.movable <= MOST_AT_ONCE:
-        return _move(request, slug, people, form.cleaned_data)
+    asked = form.cleaned_data if form.is_valid() else None
+    is_confirmed = asked and request.POST.get("confirmed") == str(asked["ends_at"])
+    if is_confirmed and numbers.movable <= MOST_AT_ONCE:
+        return _move(request, slug, people, asked)
     context = {
         "standing": standing,
         "form": form,
         "numbers": numbers,
         "too_many": numbers.movable > MOST_AT_ONCE,
         "most": MOST_AT_ONCE,
-        "asked": form.cleaned_data if request.method == "POST" and form.is_valid() else None,
+        "asked": asked,
         "here": request.get_full_path(),
     }
     return render(request, "enrollments/people_end.html", context)

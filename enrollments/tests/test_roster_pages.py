@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -186,7 +187,11 @@ def test_end_of_access_is_shown_before_it_is_moved(teacher, course, people):
     assert "1 stays as they are" in asked
     assert not Enrollment.objects.filter(expires_at__year=2090).exists()
 
-    assert teacher.post(url, wanted | {"confirmed": "1"}).status_code == 302
+    shown = re.search(r'name="confirmed" value="([^"]+)"', asked).group(1)
+    later = {"ends_at": "2091-05-03T12:00", "confirmed": shown}  # changed since it was shown
+    assert teacher.post(url, wanted | later).status_code == 200
+    assert teacher.post(url, wanted | {"confirmed": shown}).status_code == 302
+    assert not Enrollment.objects.filter(expires_at__year=2091).exists()
     assert Enrollment.objects.filter(expires_at__year=2090).count() == 4
     change = people["Late"].changes.get()
     assert (change.by, change.reason[-5:]) == (course.owner, "Snow.")
@@ -206,7 +211,7 @@ def test_end_of_access_is_shown_before_it_is_moved(teacher, course, people):
 def test_end_that_makes_no_sense_is_refused(teacher, course, fields, said):
     add(course, "Ada")
     url = f"{address(course, 'access/')}?all=1"
-    html = teacher.post(url, fields | {"confirmed": "1"}).content.decode()
+    html = teacher.post(url, fields | {"confirmed": fields.get("ends_at", "")}).content.decode()
     assert said in html
     assert not Enrollment.objects.filter(expires_at__isnull=False).exists()
 
