@@ -17,6 +17,7 @@ class Who(StrEnum):
     ANYONE = "anyone"
     SIGNED_IN = "signed-in person"
     PERSON = "person whom it is about"
+    BUYER = "person who ordered, and who keeps the books"
     LEARNER = "person on the course, or its staff"
     STUDENT = "person on the course"
     LOOKS_AFTER = "who looks after the course, be it by a role on it"
@@ -66,6 +67,8 @@ CERTIFICATE = {"certificate_id": "certificate.pk"}
 ITEM = {"slug": "course.slug", "lesson_id": "item.lesson_id", "item_id": "item.item_id"}
 PATH = {"slug": "path.slug"}
 PATH_ROW = {"path_id": "path.pk"}
+INVOICE = {"invoice_id": "invoice.pk"}
+SUBSCRIPTION = {"subscription_id": "subscription.pk"}
 COURSE_ROW = {"slug": "=course", "row_id": "course.pk"}
 
 ACCESS: dict[str, Access] = {
@@ -230,6 +233,18 @@ ACCESS: dict[str, Access] = {
     "certificates:course_certificate": Access(
         FORM, Who.SEES_PEOPLE, arguments=COURSE | CERTIFICATE, who_changes=Who.COURSE_STAFF
     ),
+    "billing:plans": Access(GET, Who.ANYONE),
+    "billing:order_plan": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE, {"plan_id": "plan.pk"}),
+    "billing:order_course": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
+    "billing:overview": Access(GET, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "billing:invoice": Access(GET, Who.BUYER, Tenancy.PRIVATE, INVOICE),
+    "billing:invoice_pdf": Access(GET, Who.BUYER, Tenancy.PRIVATE, INVOICE),
+    "billing:order_cancel": Access(FORM, Who.BUYER, Tenancy.PRIVATE, INVOICE),
+    "billing:subscription_cancel": Access(FORM, Who.PERSON, Tenancy.PRIVATE, SUBSCRIPTION),
+    "billing:subscription_resume": Access(POST, Who.PERSON, Tenancy.PRIVATE, SUBSCRIPTION),
+    "billing:books": Access(GET, Who.ADMIN),
+    "billing:payment": Access(FORM, Who.ADMIN, arguments=INVOICE),
+    "billing:payment_take_back": Access(FORM, Who.ADMIN, arguments={"payment_id": "payment.pk"}),
     "activity:undo": Access(FORM, Who.COURSE_STAFF, arguments={"request_id": "change"}),
     "activity:trash": Access(GET, Who.STAFF),
     "activity:trash_put": Access(
@@ -339,6 +354,9 @@ BACK_OFFICE = {
         Who.STAFF, Who.COURSE_STAFF, add=Who.NOBODY, change=Who.COURSE_STAFF, delete=Who.NOBODY
     ),
     "certificates_signingkey": BackOffice(add=Who.NOBODY, delete=Who.NOBODY),
+    "billing_billingprofile": BackOffice(add=Who.NOBODY, delete=Who.NOBODY),
+    "billing_plan": FOR_ADMINS,
+    "billing_subscription": BackOffice(delete=Who.NOBODY),
     "content_contentitem": OF_COURSES,
     "content_contentversion": OF_COURSES_TO_READ,
     "content_coursetext": OF_COURSES_TO_READ,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from billing import invariants as of_billing
 from certificates import invariants as of_certificates
 from courses import invariants as of_courses
 from enrollments import invariants as of_enrollments
@@ -13,6 +14,7 @@ CHECKS = {
     "courses": of_courses.check,
     "enrollments": of_enrollments.check,
     "progress": of_progress.check,
+    "billing": of_billing.check,
     "certificates": of_certificates.check,
 }
 

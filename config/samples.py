@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
 from bulk.models import BulkUpload
+from billing.models import Invoice, Payment, Plan, Subscription
 from certificates import codes
 from certificates.models import Certificate, SigningKey
 from config.access import Access, Address
@@ -42,6 +43,10 @@ class Samples:
     erasure: ErasureRequest | None = None
     path: LearningPath | None = None
     transfer: CourseTransfer | None = None
+    plan: Plan | None = None
+    subscription: Subscription | None = None
+    invoice: Invoice | None = None
+    payment: Payment | None = None
     certificate: Certificate | None = None
     signing_key: SigningKey | None = None
     upload: BulkUpload | None = None
@@ -97,6 +102,10 @@ class Samples:
             signing_key=SigningKey.objects.order_by("created_at").first(),
             export=DataExport.objects.order_by("created_at").first(),
             erasure=ErasureRequest.objects.order_by("created_at").first(),
+            plan=Plan.objects.order_by("created_at").first(),
+            subscription=Subscription.objects.order_by("created_at").first(),
+            invoice=Invoice.objects.order_by("created_at").first(),
+            payment=Payment.objects.order_by("created_at").first(),
             path=LearningPath.objects.live().filter(status=status).order_by("created_at").first(),
         )
 

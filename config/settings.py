@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "enrollments",
     "progress",
     "certificates",
+    "billing",
 ]
 
 MIDDLEWARE = [

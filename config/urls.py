@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("enrollments.urls")),
     path("", include("progress.urls")),
     path("", include("content.urls")),
+    path("", include("billing.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("users.account_urls")),
     path("", include("tenancy.urls")),

@@ -17,7 +17,8 @@ Check = Callable[[Standing, datetime], Reason | None]
 
 Status = Enrollment.Status
 
-#: The questions in the order in which they are asked; the first objection is the answer.
+#: The questions in the order in which they are asked; the first objection is the answer. What is asked of payment,
+#: the floor above that sells says.
 STEPS = ("status", "visibility", "type", "duplicate", "prerequisites", "payment", "capacity")
 
 _checks: dict[str, list[Check]] = {step: [] for step in STEPS}
@@ -160,16 +161,6 @@ def prerequisites_are_done(standing, now):
         reverse("courses:detail", args=[first["slug"]]),
         _("Go to “%(course)s”") % {"course": first["title"]},
     )
-
-
-@asks("payment")
-def nothing_to_pay(standing, now):
-    if standing.price:
-        values = {"price": f"{standing.price} {standing.currency}"}
-        return Reason(
-            "payment", _("This course costs %(price)s. Ask its teachers how to pay.") % values
-        )
-    return None
 
 
 @asks("capacity")

@@ -11,6 +11,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from jinja2 import Environment
 
+from lib.money import money
+
 _globals: dict[str, Callable] = {}
 _filters: dict[str, Callable] = {}
 
@@ -121,6 +123,7 @@ FILTERS = {
     "datetime_zone": datetime_zone,
     "time": time,
     "duration": duration,
+    "money": money,
     "minutes": minutes,
     "number": number,
     "percent": percent,

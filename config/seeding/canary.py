@@ -18,6 +18,15 @@ from django.utils import timezone
 from activity.models import Undo
 from agenda.models import CalendarFeed
 from bulk.models import BulkRow, BulkUpload
+from billing.models import (
+    BillingProfile,
+    Invoice,
+    Order,
+    Payment,
+    Plan,
+    PlanScope,
+    Subscription,
+)
 from certificates import codes
 from certificates.models import Certificate, CertificateDesign, SigningKey
 from content.models import (
@@ -172,6 +181,10 @@ def marked_fields(model) -> list[models.Field]:
         "certificates.Certificate.color",
         "certificates.Certificate.language",
         "certificates.CertificateDesign.color",
+        "billing.Invoice.currency",
+        "billing.Invoice.language",
+        "billing.Payment.currency",
+        "billing.Plan.currency",
         "courses.Course.currency",
         "courses.Course.language",
         "courses.Course.search_vector",
@@ -465,6 +478,25 @@ def build_certificates(canary):
     )
 
 
+def build_billing(canary):
+    course, buyer, now = canary.rows[Course._meta.label], student(canary), timezone.now()
+    yield saved(fill(canary, BillingProfile))
+    plan = saved(fill(canary, Plan, price=12, features=[canary.mark("feature")]))
+    yield plan
+    yield saved(fill(canary, PlanScope, plan=plan))
+    yield saved(Subscription(plan=plan, user=buyer, starts_on=now.date()))
+    order = saved(Order(buyer=buyer, course=course, ordered_at=now))
+    yield order
+    amounts = {"currency": "EUR", "tax_rate": 0, "net": 12, "tax": 0, "gross": 12}
+    days = {"year": now.year, "issued_on": now.date(), "due_on": now.date()}
+    lines = [{"text": canary.mark("line"), "amount": "12.00"}]
+    of_order = {"order": order, "buyer": buyer, "language": "en", "lines": lines}
+    invoice = saved(fill(canary, Invoice, **of_order, **days, **amounts))
+    yield invoice
+    paid = {"amount": 5, "currency": "EUR", "received_on": now.date(), "recorded_at": now}
+    yield saved(fill(canary, Payment, invoice=invoice, buyer=buyer, method="cash", **paid))
+
+
 @contextmanager
 def as_one_request():
     """Let the audit log keep together what a block changes, as it does for a request of the web."""
@@ -524,6 +556,7 @@ BUILDERS = [
     build_content,
     build_paths,
     build_learning,
+    build_billing,
     build_certificates,
     build_bulk,
     build_activity,

@@ -37,12 +37,12 @@ VISITORS = {
     "anonymous": {Who.ANYONE},
     "guest": NOT_STAFF,
     "student": NOT_STAFF,
-    "student on the course": NOT_STAFF | {Who.LEARNER, Who.STUDENT, Who.PERSON},
+    "student on the course": NOT_STAFF | {Who.LEARNER, Who.STUDENT, Who.PERSON, Who.BUYER},
     "course assistant": HELPS,
     "other instructor": NOT_STAFF | {Who.STAFF},
     "co-instructor": TEACHES,
     "owner": TEACHES | {Who.OWNER},
-    "admin": TEACHES | {Who.OWNER, Who.ADMIN},
+    "admin": TEACHES | {Who.OWNER, Who.ADMIN, Who.BUYER},
     "member of another organization": {Who.ANYONE},
 }
 
