@@ -18,7 +18,7 @@ class BulkUpload(TenantModel):
 
     class Status(models.TextChoices):
         CHECKING = "checking", _("Being checked")
-        READY = "ready", _("Waiting for your word")
+        READY = "ready", _("Waiting for you")
         RUNNING = "running", _("Being carried out")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
@@ -40,14 +40,14 @@ class BulkUpload(TenantModel):
         null=True,
         blank=True,
         related_name="bulk_uploads",
-        verbose_name=_("sent in by"),
+        verbose_name=_("imported by"),
     )
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("table sent in")
-        verbose_name_plural = _("tables sent in")
+        verbose_name = _("imported table")
+        verbose_name_plural = _("imported tables")
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["started_by", "-created_at", "-id"], name="idx_bulk_upload_by"),
@@ -118,8 +118,8 @@ class BulkRow(TenantModel):
     )
 
     class Meta:
-        verbose_name = _("row of a table sent in")
-        verbose_name_plural = _("rows of tables sent in")
+        verbose_name = _("row of an imported table")
+        verbose_name_plural = _("rows of imported tables")
         ordering = ["upload", "number"]
         constraints = [
             models.UniqueConstraint(fields=["upload", "number"], name="bulk_bulkrow_once"),

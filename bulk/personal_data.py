@@ -7,7 +7,7 @@ from tenancy.personal import Rows, declare
 
 declare(
     BulkUpload,
-    heading=_("Tables I sent in"),
+    heading=_("Tables I imported"),
     person="started_by_id",
     rows=Rows.UNLINKED,
     reason=_("It says where the organization's rows come from."),
@@ -16,7 +16,7 @@ declare(
 )
 declare(
     BulkRow,
-    heading=_("Rows about me in tables sent in"),
+    heading=_("Rows about me in imported tables"),
     person="person_id",
     rows=Rows.GO,
     facts=["number", "outcome", "result"],

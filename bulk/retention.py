@@ -19,4 +19,4 @@ def clear_uploads(policy, now: datetime, is_rehearsal: bool) -> int:
 
 
 def install():
-    retention.register("tables sent in", _("Tables sent in"), clear_uploads)
+    retention.register("imported tables", _("Imported tables"), clear_uploads)

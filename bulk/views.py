@@ -109,7 +109,7 @@ def _decide(request, found, kind):
     try:
         if request.POST.get("action") == "discard":
             services.discard(found.pk)
-            messages.success(request, _("The table is forgotten. Nothing was changed."))
+            messages.success(request, _("The table is discarded. Nothing was changed."))
             return redirect(kind.send_page(found.about_id))
         services.confirm(found.pk, by=request.user, now=request.now)
     except UploadRefused as refused:

@@ -79,7 +79,7 @@ COLUMNS = (
         ACTION,
         gettext_lazy("Action"),
         ("operation", "what", "aktion", "vorgang"),
-        gettext_lazy("enroll, invite, approve or withdraw; empty: what is chosen below"),
+        gettext_lazy("enroll, invite, approve or withdraw; empty: what is chosen in the form"),
     ),
     Column(REASON, gettext_lazy("Reason"), ("note", "comment", "grund", "bemerkung")),
 )

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("checking", "Being checked"),
-                            ("ready", "Waiting for your word"),
+                            ("ready", "Waiting for you"),
                             ("running", "Being carried out"),
                             ("done", "Done"),
                             ("failed", "Failed"),
@@ -80,13 +80,13 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="bulk_uploads",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="sent in by",
+                        verbose_name="imported by",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "table sent in",
-                "verbose_name_plural": "tables sent in",
+                "verbose_name": "imported table",
+                "verbose_name_plural": "imported tables",
                 "ordering": ["-created_at", "-id"],
             },
         ),
@@ -165,8 +165,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "row of a table sent in",
-                "verbose_name_plural": "rows of tables sent in",
+                "verbose_name": "row of an imported table",
+                "verbose_name_plural": "rows of imported tables",
                 "ordering": ["upload", "number"],
             },
         ),

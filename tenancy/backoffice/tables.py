@@ -212,11 +212,11 @@ def _rows_later(model_admin, ids, user) -> Iterator[list[str]]:
         yield from cells
 
 
-@admin.action(description=gettext_lazy("Take away as CSV"), permissions=["view"])
+@admin.action(description=gettext_lazy("Export as CSV"), permissions=["view"])
 def export_as_csv(model_admin, request, queryset):
     return model_admin.export(request, queryset, CSV)
 
 
-@admin.action(description=gettext_lazy("Take away as XLSX"), permissions=["view"])
+@admin.action(description=gettext_lazy("Export as XLSX"), permissions=["view"])
 def export_as_xlsx(model_admin, request, queryset):
     return model_admin.export(request, queryset, XLSX)
