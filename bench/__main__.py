@@ -1,4 +1,7 @@
-"""Measures the site on seeded data: `./dev bench`, or `python -m bench` in the environment of the site."""
+"""Measures the site on seeded data: `./dev bench`, or `python -m bench` in the environment of the site.
+
+`./dev bench waitlist` puts the waitlist under pressure instead (bench/waitlist.py).
+"""
 
 import argparse
 import os
@@ -7,13 +10,15 @@ from pathlib import Path
 
 import django
 
-from bench import database
+from bench import database, waitlist
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["waitlist"]:
+        return waitlist.main(arguments[1:], say)
     options = parse(arguments)
     database.prepare(options.database, options.scale, say)
     os.environ.update(database.environment_for(options.database))

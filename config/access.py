@@ -65,6 +65,7 @@ LESSON = {"slug": "course.slug", "lesson_slug": "lesson.slug"}
 OF_VERSION = {"kind": "=course", "row_id": "course.pk", "number": "version.number"}
 CERTIFICATE = {"certificate_id": "certificate.pk"}
 ITEM = {"slug": "course.slug", "lesson_id": "item.lesson_id", "item_id": "item.item_id"}
+OFFER = {"token": "offer_token"}
 PATH = {"slug": "path.slug"}
 PATH_ROW = {"path_id": "path.pk"}
 INVOICE = {"invoice_id": "invoice.pk"}
@@ -168,6 +169,16 @@ ACCESS: dict[str, Access] = {
         GET, Who.ANYONE, arguments={"media_id": "media.pk", "variant": "=original"}
     ),
     "enrollments:enroll": Access(POST, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
+    "enrollments:waitlist_accept": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
+    "enrollments:waitlist_leave": Access(FORM, Who.STUDENT, Tenancy.PRIVATE, COURSE),
+    "enrollments:offer_accept": Access(FORM, Who.ANYONE, Tenancy.PRIVATE, OFFER),
+    "enrollments:offer_decline": Access(FORM, Who.ANYONE, Tenancy.PRIVATE, OFFER),
+    "enrollments:waitlist": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:waitlist_offers": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:waitlist_history": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:waitlist_entry": Access(
+        FORM, Who.COURSE_STAFF, arguments=COURSE | {"entry_id": "waiting.pk"}
+    ),
     "enrollments:withdraw": Access(FORM, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:pause": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:resume": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),

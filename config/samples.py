@@ -7,15 +7,16 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
-from bulk.models import BulkUpload
 from billing.models import Invoice, Payment, Plan, Subscription
+from bulk.models import BulkUpload
 from certificates import codes
 from certificates.models import Certificate, SigningKey
 from config.access import Access, Address
 from content.models import CourseTransfer, LearningPath, Lesson, LessonItem, MediaAsset
 from courses.models import Course, CourseReview, CourseStaff, CourseVersion
 from courses.pictures import version_of
-from enrollments.models import Enrollment
+from enrollments import offer_links
+from enrollments.models import Enrollment, WaitlistEntry
 from notifications import unsubscribing
 from notifications.models import Notification
 from privacy.models import DataExport, ErasureRequest
@@ -33,6 +34,7 @@ class Samples:
     item: LessonItem | None = None
     user: User | None = None
     enrollment: Enrollment | None = None
+    waiting: WaitlistEntry | None = None
     trashed_lesson: Lesson | None = None
     change: UUID | None = None  #: the request of a change that can be undone
     notification: Notification | None = None
@@ -71,6 +73,13 @@ class Samples:
         return self.certificate and codes.unseal(self.certificate.code_sealed)
 
     @property
+    def offer_token(self) -> str | None:
+        """Of the links in a mail about an offered seat."""
+        if self.waiting is None or self.waiting.offered_at is None:
+            return None
+        return offer_links.token_for(self.waiting.pk, self.waiting.offered_at.isoformat())
+
+    @property
     def unsubscribe_token(self) -> str | None:
         """Of a link in a mail."""
         return self.user and unsubscribing.token_for(self.user, unsubscribing.DIGESTS)
@@ -92,6 +101,7 @@ class Samples:
             item=LessonItem.objects.filter(lesson__course=course).order_by("created_at").first(),
             user=User.objects.filter(role=User.Role.STUDENT).order_by("created_at").first(),
             enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
+            waiting=WaitlistEntry.objects.filter(**of_course).order_by("created_at").first(),
             notification=Notification.objects.order_by("created_at").first(),
             staff=CourseStaff.objects.filter(**of_course).order_by("created_at").first(),
             version=CourseVersion.objects.filter(**of_course).order_by("number").first(),

@@ -31,7 +31,7 @@ def decline_path(entry_id: UUID | str, offered_at: str) -> str:
 
 def token_for(entry_id: UUID | str, offered_at: str) -> str:
     """What the link carries: which offer, signed."""
-    return _signer.sign(f"{entry_id}/{offered_at}")
+    return _signer.sign(f"{entry_id}~{offered_at}")
 
 
 def read(token: str) -> tuple[WaitlistEntry, bool]:
@@ -40,7 +40,7 @@ def read(token: str) -> tuple[WaitlistEntry, bool]:
     For a caller who sees everybody's rows.
     """
     try:
-        entry_id, _slash, offered_at = _signer.unsign(token).partition("/")
+        entry_id, _mark, offered_at = _signer.unsign(token).partition("~")
         entry = WaitlistEntry.objects.select_related("course", "student").get(pk=entry_id)
         is_last = entry.offered_at == datetime.fromisoformat(offered_at)
     except (signing.BadSignature, WaitlistEntry.DoesNotExist, ValueError) as error:

@@ -5,7 +5,6 @@ from agenda import dates
 from content import access
 from courses import impact, reviewing, visibility
 from courses.models import Course
-from courses.studio.sections import Section, by_slug
 from courses.studio.sections import register as register_section
 from enrollments.dates import endings
 from enrollments.impact import measure_places, tell_places
@@ -14,6 +13,7 @@ from enrollments.panel import enroll_panel
 from enrollments.path_page import path_standing
 from enrollments.reviewing import may_review, objection_to_review
 from enrollments.shared_courses import share_a_course
+from enrollments.studio_sections import WAITLIST
 from lib import jinja
 from users import visibility as profiles
 
@@ -42,6 +42,7 @@ def install():
     register_student_rule(teaches)
     dates.register(endings)
     visibility.register(courses_of)
+    register_section(WAITLIST)
     reviewing.register(objection_to_review)
     impact.register("places", measure_places, tell_places)
     access.register_viewer_check(is_learning_in_one)

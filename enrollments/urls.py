@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollments import path_views, roster_views, views
+from enrollments import path_views, roster_views, views, waitlist_staff_views, waitlist_views
 
 app_name = "enrollments"
 
@@ -11,6 +11,26 @@ urlpatterns = [
     path("paths/<slug:slug>/leave/", path_views.leave, name="path_leave"),
     path("studio/paths/<uuid:path_id>/people/", path_views.numbers, name="path_numbers"),
     path("courses/<slug:slug>/enroll/", views.enroll, name="enroll"),
+    path("courses/<slug:slug>/waitlist/accept/", waitlist_views.accept, name="waitlist_accept"),
+    path("courses/<slug:slug>/waitlist/leave/", waitlist_views.leave, name="waitlist_leave"),
+    path("offers/<str:token>/accept/", waitlist_views.accept_by_mail, name="offer_accept"),
+    path("offers/<str:token>/decline/", waitlist_views.decline_by_mail, name="offer_decline"),
+    path("studio/courses/<slug:slug>/waitlist/", waitlist_staff_views.queue, name="waitlist"),
+    path(
+        "studio/courses/<slug:slug>/waitlist/offers/",
+        waitlist_staff_views.offers,
+        name="waitlist_offers",
+    ),
+    path(
+        "studio/courses/<slug:slug>/waitlist/history/",
+        waitlist_staff_views.history,
+        name="waitlist_history",
+    ),
+    path(
+        "studio/courses/<slug:slug>/waitlist/<uuid:entry_id>/",
+        waitlist_staff_views.entry,
+        name="waitlist_entry",
+    ),
     path("courses/<slug:slug>/withdraw/", views.withdraw, name="withdraw"),
     path("courses/<slug:slug>/pause/", views.pause, name="pause"),
     path("courses/<slug:slug>/resume/", views.resume, name="resume"),

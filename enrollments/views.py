@@ -27,9 +27,13 @@ from tenancy import security
 def enroll(request, slug):
     standing = _visible(request, slug)
     try:
-        services.enroll_standing(standing, by=request.user, now=request.now)
+        outcome = services.enroll_or_wait(standing, by=request.user, now=request.now)
     except services.EnrollmentRefused as refused:
         messages.error(request, refused.decision.message)
+        return redirect("courses:detail", slug)
+    if isinstance(outcome, services.Waiting):
+        text = _("All seats are taken. You are on the waitlist now, as number %(place)d.")
+        messages.success(request, text % {"place": outcome.place})
         return redirect("courses:detail", slug)
     messages.success(request, _("You are on “%(course)s”. Welcome!") % {"course": standing.title})
     return redirect("progress:go_on", slug)

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from activity.models import Undo
 from agenda.models import CalendarFeed
-from bulk.models import BulkRow, BulkUpload
 from billing.models import (
     BillingProfile,
     Invoice,
@@ -27,6 +26,7 @@ from billing.models import (
     PlanScope,
     Subscription,
 )
+from bulk.models import BulkRow, BulkUpload
 from certificates import codes
 from certificates.models import Certificate, CertificateDesign, SigningKey
 from content.models import (
@@ -436,7 +436,8 @@ def build_learning(canary):
     path = canary.rows[LearningPath._meta.label]
     yield saved(PathEnrollment(path=path, student=student(canary), joined_at=now))
     own = {"course": course, "student": student(canary)}
-    entry = saved(WaitlistEntry(state="placed", joined_at=now, joined_position=1, **own))
+    times = {"joined_at": now, "joined_position": 1, "offered_at": now}
+    entry = saved(WaitlistEntry(state="placed", **times, **own))
     yield entry
     yield saved(
         fill(

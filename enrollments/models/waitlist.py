@@ -151,7 +151,10 @@ class WaitlistEntry(TenantModel):
 
 
 class WaitlistChange(TenantModel):
-    """One step of somebody on a waitlist: from which state to which, by whom, when and why. Never edited."""
+    """One step of somebody on a waitlist: from which state to which, by whom, when and why. Never edited.
+
+    The steps of one entry follow each other by id: `at` is when the request began that made them.
+    """
 
     entry = TenantForeignKey(
         WaitlistEntry,

@@ -69,6 +69,7 @@ def test_enrolling_when_enrolled_is_harmless(browser, course):
 
 
 def test_refusal_is_shown_in_the_words_of_the_decision(browser, course):
+    Course.objects.update(waitlist_enabled=False)
     EnrollmentFactory.create_batch(2, course=course)
     page = browser.post(address(course, "enroll/"), follow=True)
     assert page.redirect_chain == [(address(course), 302)]

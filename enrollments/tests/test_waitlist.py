@@ -9,12 +9,13 @@ from django.utils import timezone
 from courses import services as courses
 from courses.models import Course, CourseSeats
 from courses.tests.factories import CourseFactory
-from enrollments import services
+from enrollments import invariants, services
 from enrollments.models import Enrollment, WaitlistChange, WaitlistEntry
 from enrollments.services import offers
 from enrollments.standing import standing_of
 from enrollments.states import WAITLIST_TRANSITIONS, may_step
 from enrollments.tests.factories import EnrollmentFactory
+from enrollments.waitlist_place import Place, place_of, weeks_left
 from notifications.models import Notification
 from tenancy.context import organization_context
 from users.tests.factories import UserFactory
@@ -484,3 +485,77 @@ def test_waiting_is_between_the_student_and_the_staff(queue, course, organizatio
     with organization_context(organization, actor=student, using_private_rows_of=student):
         assert list(WaitlistEntry.objects.all()) == [queue[1]]
         assert WaitlistChange.objects.get().entry == queue[1]
+
+
+def test_invariants_hold_through_the_life_of_a_waitlist(queue, course, holder):
+    free_seat(holder)
+    services.decline_offer(queue[0].pk, by=queue[0].student, now=NOW)
+    services.accept_offer(queue[1].pk, by=queue[1].student, now=NOW)
+
+    assert list(invariants.check()) == []
+
+
+def test_invariants_name_a_free_seat_that_somebody_waits_for(queue, course):
+    Course.objects.update(max_capacity=2)
+
+    (difference,) = invariants.check()
+
+    assert difference["field"] == "free seats while somebody waits"
+    assert (difference["stored"], difference["counted"]) == (1, 3)
+
+
+def test_invariants_name_who_was_overtaken(queue, course, holder):
+    Course.objects.update(enrollment_closes_at=NOW - HOUR)
+    free_seat(holder)
+    Course.objects.update(enrollment_closes_at=None)
+    services.offer_now(queue[1].pk, by=None, now=timezone.now(), reason="")
+
+    assert [difference["entry"] for difference in invariants.check()] == [str(queue[0].pk)]
+
+
+def test_invariants_count_offers_among_the_taken_seats(queue, course, holder):
+    free_seat(holder)
+    CourseSeats.objects.filter(course=course).update(taken=0)
+
+    differences = {row["field"]: (row["stored"], row["counted"]) for row in invariants.check()}
+
+    assert differences["taken"] == (0, 1)
+
+
+def test_invariants_name_a_state_that_the_history_does_not_tell(queue):
+    WaitlistEntry.objects.filter(pk=queue[0].pk).update(state=State.LEFT)
+
+    (difference,) = invariants.check()
+
+    assert (difference["stored"], difference["counted"]) == ("left", "waiting")
+
+
+def test_place_tells_how_it_moved_and_how_long_it_takes(queue, course, holder):
+    services.leave_waitlist(queue[0].pk, by=None, now=NOW)
+
+    place = place_of(queue[2].pk, now=NOW)
+
+    assert (place.place, place.total, place.moved) == (2, 2, 1)
+    assert place.move == "Up 1 place since you joined."
+    assert place.estimate == ""  # a young waitlist does not know
+
+
+@pytest.mark.parametrize(
+    ("place", "offered", "weeks", "expected"),
+    [
+        (10, 5, 2, 4),
+        (1, 8, 8, 1),
+        (3, 8, 4, 2),
+        (10, 4, 8, None),  # too few offers
+        (10, 50, 1, None),  # too short a time
+        (400, 5, 8, 640),
+    ],
+)
+def test_estimate_follows_the_pace_of_past_offers(place, offered, weeks, expected):
+    assert weeks_left(place, offered, timedelta(weeks=weeks)) == expected
+
+
+def test_estimate_in_words():
+    assert "about 4 weeks" in Place(10, 20, 0, 5, 4).estimate
+    assert "more than a year" in Place(400, 500, 0, 5, 640).estimate
+    assert Place(2, 2, -1, 0, None).move == "Back 1 place: staff let others go first."

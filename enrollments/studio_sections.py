@@ -1,0 +1,15 @@
+"""What this app adds to the sections of a course in the studio."""
+
+from django.utils.translation import gettext_lazy as _
+
+from courses.studio.sections import Section, by_slug
+from users.models import Permission
+
+WAITLIST = Section(
+    "waitlist",
+    _("Waitlist"),
+    "clock",
+    93,
+    frozenset({Permission.ENROLLMENT_MANAGE}),
+    by_slug("enrollments:waitlist"),
+)
