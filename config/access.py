@@ -66,6 +66,7 @@ OF_VERSION = {"kind": "=course", "row_id": "course.pk", "number": "version.numbe
 CERTIFICATE = {"certificate_id": "certificate.pk"}
 ITEM = {"slug": "course.slug", "lesson_id": "item.lesson_id", "item_id": "item.item_id"}
 OFFER = {"token": "offer_token"}
+INVITATION = COURSE | {"invitation_id": "invitation.pk"}
 PATH = {"slug": "path.slug"}
 PATH_ROW = {"path_id": "path.pk"}
 INVOICE = {"invoice_id": "invoice.pk"}
@@ -179,6 +180,20 @@ ACCESS: dict[str, Access] = {
     "enrollments:waitlist_entry": Access(
         FORM, Who.COURSE_STAFF, arguments=COURSE | {"entry_id": "waiting.pk"}
     ),
+    "enrollments:request": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE, COURSE),
+    "enrollments:join": Access(FORM, Who.SIGNED_IN, Tenancy.PRIVATE),
+    "enrollments:invitation": Access(GET, Who.ANYONE, arguments={"secret": "=unknown"}),
+    "enrollments:all_requests": Access(FORM, Who.STAFF),
+    "enrollments:requests": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:invitations": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:invitation_resend": Access(POST, Who.COURSE_STAFF, arguments=INVITATION),
+    "enrollments:invitation_revoke": Access(POST, Who.COURSE_STAFF, arguments=INVITATION),
+    "enrollments:codes": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:code_end": Access(
+        POST, Who.COURSE_STAFF, arguments=COURSE | {"code_id": "join_code.pk"}
+    ),
+    "enrollments:addresses": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:addresses_remove": Access(POST, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:withdraw": Access(FORM, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:pause": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:resume": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
@@ -405,6 +420,9 @@ BACK_OFFICE = {
         Who.STAFF, Who.COURSE_STAFF, add=Who.ADMIN, change=Who.COURSE_STAFF, delete=Who.NOBODY
     ),
     "enrollments_enrollmentchange": OF_COURSES_TO_READ,
+    "enrollments_invitation": OF_COURSES_TO_READ,
+    "enrollments_joincode": OF_COURSES_TO_READ,
+    "enrollments_preapproval": OF_COURSES_TO_READ,
     "privacy_retentionpolicy": BackOffice(add=Who.NOBODY, delete=Who.NOBODY),
     "enrollments_pathenrollment": OF_OWNERS_TO_READ,
     "progress_lessonprogress": OF_COURSES_TO_READ,

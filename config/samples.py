@@ -16,7 +16,7 @@ from content.models import CourseTransfer, LearningPath, Lesson, LessonItem, Med
 from courses.models import Course, CourseReview, CourseStaff, CourseVersion
 from courses.pictures import version_of
 from enrollments import offer_links
-from enrollments.models import Enrollment, WaitlistEntry
+from enrollments.models import Enrollment, Invitation, JoinCode, WaitlistEntry
 from notifications import unsubscribing
 from notifications.models import Notification
 from privacy.models import DataExport, ErasureRequest
@@ -34,6 +34,8 @@ class Samples:
     item: LessonItem | None = None
     user: User | None = None
     enrollment: Enrollment | None = None
+    invitation: Invitation | None = None
+    join_code: JoinCode | None = None
     waiting: WaitlistEntry | None = None
     trashed_lesson: Lesson | None = None
     change: UUID | None = None  #: the request of a change that can be undone
@@ -102,6 +104,8 @@ class Samples:
             user=User.objects.filter(role=User.Role.STUDENT).order_by("created_at").first(),
             enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
             waiting=WaitlistEntry.objects.filter(**of_course).order_by("created_at").first(),
+            invitation=Invitation.objects.waiting().filter(**of_course).first(),
+            join_code=JoinCode.objects.filter(**of_course).order_by("created_at").first(),
             notification=Notification.objects.order_by("created_at").first(),
             staff=CourseStaff.objects.filter(**of_course).order_by("created_at").first(),
             version=CourseVersion.objects.filter(**of_course).order_by("number").first(),

@@ -6,7 +6,10 @@ from activity.registry import Kind, register
 from enrollments.models import (
     Enrollment,
     EnrollmentChange,
+    Invitation,
+    JoinCode,
     PathEnrollment,
+    PreApproval,
     WaitlistChange,
     WaitlistEntry,
 )
@@ -51,6 +54,20 @@ _WAITS = {
 
 def tell_wait(before: dict | None, after: dict | None) -> str | None:
     return _WAITS.get((after or {}).get("state"))
+
+
+def tell_invitation(before: dict | None, after: dict | None) -> str | None:
+    if after is None:
+        return None
+    if before is None or "sent_at" in after:
+        return _("%(who)s sent %(thing)s")
+    if after.get("revoked_at"):
+        return _("%(who)s revoked %(thing)s")
+    return _("%(who)s took up %(thing)s") if after.get("accepted_at") else None
+
+
+def tell_code(before: dict | None, after: dict | None) -> str | None:
+    return _("%(who)s ended %(thing)s") if before and after and after.get("ended_at") else None
 
 
 register(
@@ -98,5 +115,31 @@ register(
         courses="SELECT course_id FROM enrollments_waitlistchange WHERE id = %(id)s",
         hidden=frozenset({"at", "entry_id", "student_id", "course_id", "by_id"}),
         weight=1,
+    ),
+    Kind(
+        PreApproval,
+        _("the entry “%(name)s” of the list of addresses"),
+        columns=("value",),
+        courses="SELECT course_id FROM enrollments_preapproval WHERE id = %(id)s",
+        hidden=frozenset({"course_id", "added_by_id"}),
+        weight=6,
+    ),
+    Kind(
+        Invitation,
+        _("the invitation of %(name)s"),
+        columns=("email",),
+        courses="SELECT course_id FROM enrollments_invitation WHERE id = %(id)s",
+        tells=tell_invitation,
+        hidden=frozenset({"course_id", "secret_hash", "invited_by_id", "accepted_by_id"}),
+        weight=6,
+    ),
+    Kind(
+        JoinCode,
+        _("the join code %(name)s"),
+        columns=("code",),
+        courses="SELECT course_id FROM enrollments_joincode WHERE id = %(id)s",
+        tells=tell_code,
+        hidden=frozenset({"course_id", "made_by_id", "used_count"}),
+        weight=6,
     ),
 )

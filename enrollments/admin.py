@@ -1,11 +1,15 @@
 """Who is on which course, in the back office. States move through services alone."""
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from enrollments import permissions, services, waitlist_admin  # noqa: F401 -- registers its own
+from enrollments import permissions, services, waitlist_admin, ways_admin  # noqa: F401 -- registers its own
 from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
+from lib.forms import CleanTextMixin
 from tenancy.admin import (
     Column,
     ReadOnlyAdmin,
@@ -14,6 +18,19 @@ from tenancy.admin import (
     TenantAdmin,
     service_action,
 )
+
+
+class ReasonActionForm(CleanTextMixin, ActionForm):
+    """Beside the choice of what to do: the reason for those who are rejected."""
+
+    reason = forms.CharField(label=_("Reason, to reject"), max_length=1000, required=False)
+
+
+class ReasonMissing(Exception):
+    """Nobody is rejected without a reason."""
+
+    def __init__(self):
+        super().__init__(gettext("Say why: the student reads it."))
 
 
 class ChangeInline(ReadOnlyInline):
@@ -74,6 +91,7 @@ class EnrollmentAdmin(TenantAdmin):
             {
                 "fields": [
                     "approval_requested_at",
+                    "request_message",
                     "approved_by",
                     "approved_at",
                     "rejection_reason",
@@ -85,9 +103,15 @@ class EnrollmentAdmin(TenantAdmin):
         (_("More"), {"fields": ["created_at", "updated_at"], "classes": ["collapse"]}),
     ]
     inlines = [ChangeInline]
-    actions = ["withdraw", "suspend", "lift", "complete", "reopen", "bring_back"]
-    refusals = (services.EnrollmentRefused, services.UnlawfulChange)
-
+    actions = ["approve", "reject", "withdraw", "suspend", "lift", "complete", "reopen"]
+    actions += ["bring_back"]
+    action_form = ReasonActionForm
+    refusals = (
+        services.AlreadyDecided,
+        services.EnrollmentRefused,
+        services.UnlawfulChange,
+        ReasonMissing,
+    )
     table = Table(
         keys=(("course", "student"),),
         columns=(
@@ -138,6 +162,23 @@ class EnrollmentAdmin(TenantAdmin):
 
     def view_on_site(self, obj):
         return reverse("enrollments:person", args=[obj.course.slug, obj.pk])
+
+    @service_action(_("Approve the request"))
+    def approve(self, request, enrollment):
+        services.approve(enrollment.pk, by=request.user, now=request.now)
+
+    @service_action(_("Reject the request"))
+    def reject(self, request, enrollment):
+        reason = self._reason_in(request)
+        if not reason:
+            raise ReasonMissing
+        services.reject(enrollment.pk, by=request.user, now=request.now, reason=reason)
+
+    def _reason_in(self, request):
+        form = self.action_form(request.POST)
+        form.fields["action"].choices = self.get_action_choices(request)
+        form.full_clean()
+        return form.cleaned_data.get("reason", "").strip()
 
     @service_action(_("Take off the course"))
     def withdraw(self, request, enrollment):

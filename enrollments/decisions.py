@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.models import Course
@@ -41,12 +43,30 @@ def decide_enrollment(user, course, *, now: datetime) -> Decision:
 
 def decide(standing: Standing, *, now: datetime, steps=STEPS) -> Decision:
     """The decision on a standing that was read already; of some steps alone where not all are in question."""
+    objection = next(_objections(standing, now, steps), None)
+    return allow() if objection is None else refuse(objection)
+
+
+def decide_request(standing: Standing, *, now: datetime) -> Decision:
+    """Whether somebody may ask for a place: where all that keeps them from enrolling is that they must ask.
+
+    A full course may be asked for if it has a waitlist, which approval then leads to.
+    """
+    objections = list(_objections(standing, now, STEPS))
+    if not any(reason.code == "approval" for reason in objections):
+        free = Reason("no_request", _("You need not ask: you can enroll at once."))
+        return refuse(objections[0] if objections else free)
+    passed = {"approval", "full"} if standing.waitlist_enabled else {"approval"}
+    others = [reason for reason in objections if reason.code not in passed]
+    return refuse(others[0]) if others else allow()
+
+
+def _objections(standing, now, steps):
     for step in steps:
         for check in _checks[step]:
             reason = check(standing, now)
             if reason is not None:
-                return refuse(reason)
-    return allow()
+                yield reason
 
 
 def can_enroll(user, course, *, now: datetime) -> dict:
@@ -69,13 +89,23 @@ def course_is_published(standing, now):
 
 
 @asks("status")
+def enrollment_is_not_over(standing, now):
+    closed_at = standing.enrollment_closes_at
+    if closed_at is None or now < closed_at or standing.holds_seat:
+        return None
+    values = {"day": date_format(timezone.localtime(closed_at), "DATE_FORMAT")}
+    return Reason("closed", _("Enrollment ended on %(day)s.") % values)
+
+
+@asks("status")
 def access_is_not_over(standing, now):
     return None if standing.holds_seat else access_is_over(standing, now=now)
 
 
 @asks("visibility")
 def course_is_public(standing, now):
-    if standing.visibility == Course.Visibility.PRIVATE and not standing.is_on_it:
+    is_asked_in = standing.is_on_it or standing.is_let_in
+    if standing.visibility == Course.Visibility.PRIVATE and not is_asked_in:
         return Reason("private", _("This course is private. Its teachers decide who joins."))
     return None
 
@@ -115,12 +145,26 @@ def does_not_teach_it(standing, now):
 
 @asks("type")
 def course_is_open(standing, now):
-    if standing.holds_seat or standing.enrollment_type == Course.EnrollmentType.OPEN:
+    is_open = standing.enrollment_type == Course.EnrollmentType.OPEN
+    has_asked = standing.holds_seat or standing.state == Status.PENDING
+    if is_open or has_asked or has_way_in(standing, now):
         return None
     if standing.enrollment_type == Course.EnrollmentType.APPROVAL:
-        return Reason(
-            "approval", _("Places on this course are given by its teachers. Ask them to add you.")
-        )
+        here = reverse("enrollments:request", args=[standing.slug])
+        text = _("The teachers of this course decide who joins.")
+        return Reason("approval", text, here, _("Ask for a place"))
+    if standing.way is not None:
+        return Reason("invitation_over", _("Your invitation is out of date. Ask for another one."))
+    return by_invitation_only()
+
+
+def has_way_in(standing: Standing, now: datetime) -> bool:
+    """Whether an invitation, a code or the list of addresses lets this person in, without asking."""
+    return standing.way is not None and standing.way.is_open(now)
+
+
+def by_invitation_only() -> Reason:
+    """The reason of courses that nobody joins by themselves."""
     return Reason("restricted", _("This course is by invitation. Ask its teachers to add you."))
 
 
@@ -128,6 +172,8 @@ def course_is_open(standing, now):
 def has_no_place_yet(standing, now):
     if standing.state is None or standing.state in REJOINING:
         return None
+    if standing.is_approved or (standing.state == Status.PENDING and has_way_in(standing, now)):
+        return None  # what they asked for, they may take
     url = reverse("courses:detail", args=[standing.slug])
     texts = {
         Status.PENDING: _("Your request is waiting for an answer."),

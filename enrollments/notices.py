@@ -12,7 +12,15 @@ from courses.models import Course
 from enrollments.ending import day_of
 from enrollments.models import EnrollmentChange
 from enrollments.services.expiry import BATCH, ending_soon
-from enrollments.signals import access_ended, student_placed, student_removed, student_suspended
+from enrollments.signals import (
+    access_ended,
+    place_requested,
+    request_approved,
+    request_rejected,
+    student_placed,
+    student_removed,
+    student_suspended,
+)
 from lib.events import listens_to
 from notifications.kinds import Kind, Message, declare
 from notifications.models import Cadence, Notification
@@ -61,6 +69,26 @@ def _message(facts):
     return Message(facts["subject"], f"{greeting}\n\n{facts['text']}", url)
 
 
+def _requested(facts):
+    values = {"course": facts["title"], "name": facts["name"]}
+    title = _("%(name)s asks for a place on “%(course)s”") % values
+    return Message(title, facts["message"], reverse("enrollments:requests", args=[facts["slug"]]))
+
+
+def _approved(facts):
+    values, url = _of_course(facts)
+    title = _("You are accepted on “%(course)s”") % values
+    if facts["is_waiting"]:
+        text = _("All seats are taken, so you are on the waitlist. You are told of a free seat.")
+        return Message(title, text, url)
+    return Message(title, _("You can begin at once."), url)
+
+
+def _rejected(facts):
+    values, url = _of_course(facts)
+    return Message(_("You were not accepted on “%(course)s”") % values, facts["reason"], url)
+
+
 def _summary(facts):
     joined, completed = facts["joined"], facts["completed"]
     texts = []
@@ -104,6 +132,21 @@ ENDED = declare(
 )
 MESSAGE = declare(
     Kind("enrollment.message", gettext_lazy("My teachers write to me"), _message, Cadence.NOW)
+)
+APPROVED = declare(
+    Kind("enrollment.approved", gettext_lazy("My request is approved"), _approved, Cadence.NOW)
+)
+REJECTED = declare(
+    Kind("enrollment.rejected", gettext_lazy("My request is rejected"), _rejected, Cadence.NOW)
+)
+REQUESTED = declare(
+    Kind(
+        "teaching.request",
+        gettext_lazy("Somebody asks for a place on my courses"),
+        _requested,
+        Cadence.DAILY,
+        is_for=_teaches,
+    )
 )
 SUMMARY = declare(
     Kind(
@@ -173,6 +216,37 @@ def _source_of_end(enrollment, days):
     return f"access:{enrollment.pk}:{enrollment.expires_at.isoformat()}:{days}"
 
 
+@listens_to(place_requested)
+def tell_of_request(sender, *, enrollment, at, **facts):
+    course = enrollment.course
+    notify(
+        _teachers_of(course),
+        REQUESTED,
+        source=f"request:{enrollment.pk}:{at.isoformat()}",
+        facts={
+            "title": course.title,
+            "slug": course.slug,
+            "name": enrollment.student.display_name,
+            "message": enrollment.request_message,
+        },
+        now=at,
+    )
+
+
+@listens_to(request_approved)
+def tell_of_approval(sender, *, enrollment, at, **facts):
+    _tell(APPROVED, enrollment, at, is_waiting=not enrollment.is_learning)
+
+
+@listens_to(request_rejected)
+def tell_of_rejection(sender, *, enrollment, at, reason, **facts):
+    _tell(REJECTED, enrollment, at, reason=reason)
+
+
+def _teachers_of(course):
+    return {member.user_id for member in course.staff.all()} | {course.owner_id} - {None}
+
+
 def tell_teachers_of_day(day: date, *, now: datetime) -> int:
     """Tell those who look after a course how many joined and completed it on a day (UTC). Returns the courses.
 
@@ -191,7 +265,7 @@ def tell_teachers_of_day(day: date, *, now: datetime) -> int:
     told = 0
     for course in courses:
         counts = numbers[course.pk]
-        teachers = {member.user_id for member in course.staff.all()} | {course.owner_id} - {None}
+        teachers = _teachers_of(course)
         if not teachers or not any(counts.values()):
             continue
         facts = {"title": course.title, "slug": course.slug} | counts

@@ -1,15 +1,32 @@
 """What is personal in enrollments: that somebody was on a course stays, what was written about them goes."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enrollments.models import (
     Enrollment,
     EnrollmentChange,
+    Invitation,
+    JoinCode,
     PathEnrollment,
+    PreApproval,
     WaitlistChange,
     WaitlistEntry,
 )
-from tenancy.personal import RECORD_KEPT, declare
+from tenancy.personal import RECORD_KEPT, Rows, declare, nothing_personal
+from users.models import User
+
+
+def invitations_of(user_id):
+    """Those sent to the person's address, and those that the person took up."""
+    email = User.objects.filter(pk=user_id).values("email")
+    return Invitation.objects.filter(Q(accepted_by=user_id) | Q(email__in=email))
+
+
+def list_entries_of(user_id):
+    """Where the person's address stands on a course's list."""
+    return PreApproval.objects.filter(value__in=User.objects.filter(pk=user_id).values("email"))
+
 
 declare(
     Enrollment,
@@ -34,7 +51,7 @@ declare(
         "last_activity_at",
         "engagement_score",
     ],
-    personal=["rejection_reason"],
+    personal=["request_message", "rejection_reason"],
 )
 declare(
     EnrollmentChange,
@@ -75,3 +92,19 @@ declare(
     facts=["entry", "course", "from_state", "to_state", "from_priority", "to_priority", "at", "by"],
     personal=["reason"],
 )
+declare(
+    Invitation,
+    heading=_("Invitations to courses"),
+    find=invitations_of,
+    rows=Rows.GO,
+    facts=["course", "email", "sent_at", "expires_at", "accepted_at", "revoked_at"],
+    impersonal=["secret_hash"],
+)
+declare(
+    PreApproval,
+    heading=_("Lists of a course with my address"),
+    find=list_entries_of,
+    rows=Rows.GO,
+    facts=["course", "value", "created_at"],
+)
+nothing_personal(JoinCode, "code", reason=_("A code is for whoever is told it."))

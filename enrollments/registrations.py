@@ -13,7 +13,8 @@ from enrollments.panel import enroll_panel
 from enrollments.path_page import path_standing
 from enrollments.reviewing import may_review, objection_to_review
 from enrollments.shared_courses import share_a_course
-from enrollments.studio_sections import WAITLIST
+from enrollments.studio_sections import INVITATIONS, REQUESTS, WAITLIST
+from enrollments.ways import courses_open_to
 from lib import jinja
 from users import visibility as profiles
 
@@ -42,6 +43,9 @@ def install():
     register_student_rule(teaches)
     dates.register(endings)
     visibility.register(courses_of)
+    visibility.register(courses_open_to)
+    register_section(REQUESTS)
+    register_section(INVITATIONS)
     register_section(WAITLIST)
     reviewing.register(objection_to_review)
     impact.register("places", measure_places, tell_places)

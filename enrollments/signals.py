@@ -19,5 +19,10 @@ student_removed = Signal()  #: Staff took a student off a course. Facts: enrollm
 student_suspended = (
     Signal()
 )  #: Staff closed the lessons to a student. Facts: enrollment, by, at, reason.
+place_requested = Signal()  #: A student asks for a place. Facts: enrollment, at.
+request_approved = (
+    Signal()
+)  #: Staff approved a request; there may be no seat yet. Facts: enrollment, by, at, reason.
+request_rejected = Signal()  #: Staff rejected a request. Facts: enrollment, by, at, reason.
 completion_changed = Signal()  #: A student completed a course, or a completion was taken back. Facts: enrollment, is_complete, at.
 path_joined = Signal()  #: A student follows a learning path now. Facts: path_enrollment, at.

@@ -9,6 +9,7 @@ from uuid import UUID
 from courses.models import Course
 from courses.teaching import LOOKING_AFTER, by_teaching
 from enrollments.models import Enrollment, WaitlistEntry
+from enrollments.ways import WayIn, proven_addresses, way_from
 from lib.rows import fetch_row
 from users.models import Permission
 from users.permissions import holds
@@ -16,9 +17,10 @@ from users.permissions import holds
 # The course by its id or by its short name, whichever is given.
 STANDING = """
 SELECT c.id AS course_id, c.slug, c.title, c.status, c.visibility, c.enrollment_type, c.price, c.currency,
-    c.owner_id, c.deleted_at, c.is_sequential, c.outline_version, c.access_ends_at, c.access_days, c.waitlist_enabled, s.capacity, s.taken,
+    c.owner_id, c.deleted_at, c.is_sequential, c.outline_version, c.enrollment_closes_at,
+    c.waitlist_enabled, c.access_ends_at, c.access_days, s.capacity, s.taken,
     s.student_count, s.completed_count, e.id AS enrollment_id, e.status AS state, COALESCE(e.percent, 0) AS percent, e.enrolled_at,
-    e.completed_at, e.expires_at, e.last_lesson_id,
+    e.completed_at, e.expires_at, e.last_lesson_id, e.approved_at, e.rejection_reason,
     w.id AS waitlist_id, w.state AS waitlist_state, w.offer_expires_at,
     CASE WHEN s.taken < s.capacity THEN enrollments_somebody_waits(c.id) ELSE false END AS is_held_for_queue,
     EXISTS (
@@ -32,7 +34,21 @@ SELECT c.id AS course_id, c.slug, c.title, c.status, c.visibility, c.enrollment_
             WHERE d.course_id = r.id AND d.student_id = %(user)s AND d.status = 'completed'
         )
         ORDER BY p.created_at, p.id
-    ) AS missing
+    ) AS missing,
+    CASE WHEN c.enrollment_type <> 'open' OR c.visibility <> 'public' THEN (
+        SELECT json_build_object(
+            'kind', w.kind, 'by', COALESCE(w.by_id, c.owner_id), 'id', w.id, 'expires_at', w.expires_at
+        )::text
+        FROM (
+            SELECT 'invitation' AS kind, invited_by_id AS by_id, id, expires_at FROM enrollments_invitation
+            WHERE course_id = c.id AND email = ANY (%(addresses)s::text[])
+                AND accepted_at IS NULL AND revoked_at IS NULL
+            UNION ALL
+            SELECT 'address', added_by_id, NULL, NULL FROM enrollments_preapproval
+            WHERE course_id = c.id AND value = ANY (%(addresses)s::text[])
+        ) w
+        ORDER BY w.expires_at DESC NULLS FIRST LIMIT 1
+    ) END AS way
 FROM courses_course c
 JOIN courses_courseseats s ON s.course_id = c.id
 LEFT JOIN enrollments_enrollment e ON e.course_id = c.id AND e.student_id = %(user)s
@@ -60,9 +76,10 @@ class Standing:
     deleted_at: datetime | None
     is_sequential: bool
     outline_version: int
+    enrollment_closes_at: datetime | None
+    waitlist_enabled: bool
     access_ends_at: datetime | None
     access_days: int | None
-    waitlist_enabled: bool
     capacity: int | None
     taken: int
     student_count: int
@@ -74,12 +91,15 @@ class Standing:
     completed_at: datetime | None
     expires_at: datetime | None
     last_lesson_id: UUID | None
+    approved_at: datetime | None
+    rejection_reason: str | None
     waitlist_id: UUID | None
     waitlist_state: str | None
     offer_expires_at: datetime | None
     is_held_for_queue: bool
     is_on_staff: bool
     missing: tuple[dict, ...]
+    way: WayIn | None
 
     def may(self, permission: Permission) -> bool:
         """Whether the person has a permission on this course; as `courses.permissions.has_permission`.
@@ -109,7 +129,7 @@ class Standing:
         """May open the page of the course; the same as `Course.objects.visible_to`, without a query."""
         if self.deleted_at is not None:
             return False
-        return self.is_listed or self.is_on_it or self.looks_after
+        return self.is_listed or self.is_on_it or self.is_let_in or self.looks_after
 
     @property
     def is_listed(self) -> bool:
@@ -119,9 +139,19 @@ class Standing:
         )
 
     @property
+    def is_let_in(self) -> bool:
+        """Is invited, also when it is too late by now, or on the list of addresses."""
+        return self.way is not None and self.status == Course.Status.PUBLISHED
+
+    @property
     def is_on_it(self) -> bool:
         """Is on the course or may still read what became of their place; not after leaving it."""
         return self.state is not None and self.state != Enrollment.Status.WITHDRAWN
+
+    @property
+    def is_approved(self) -> bool:
+        """Was given a place that had no free seat yet."""
+        return self.state == Enrollment.Status.PENDING and self.approved_at is not None
 
     @property
     def is_learning(self) -> bool:
@@ -152,12 +182,16 @@ class Standing:
 def standing_of(user, course_id: UUID | None = None, *, slug: str = "") -> Standing | None:
     """How `user` (anonymous or not) stands to a course, by id or short name; None if there is none."""
     person = user if user is not None and user.is_authenticated else None
-    parameters = {"user": person.pk if person else None, "course": slug or course_id}
+    parameters = {
+        "user": person.pk if person else None,
+        "addresses": proven_addresses(person),
+        "course": slug or course_id,
+    }
     row = fetch_row(BY_SLUG if slug else BY_ID, parameters)
     if row is None:
         return None
     missing = tuple(json.loads(text) for text in row.missing)
-    return Standing(person, *row[:-1], missing)
+    return Standing(person, *row[:-2], missing, way_from(row.way))
 
 
 def standing_here(request, course_id: UUID) -> Standing:

@@ -13,3 +13,19 @@ WAITLIST = Section(
     frozenset({Permission.ENROLLMENT_MANAGE}),
     by_slug("enrollments:waitlist"),
 )
+REQUESTS = Section(
+    "requests",
+    _("Requests"),
+    "hourglass",
+    92,
+    frozenset({Permission.ENROLLMENT_MANAGE}),
+    by_slug("enrollments:requests"),
+)
+INVITATIONS = Section(
+    "invitations",
+    _("Invitations"),
+    "mail",
+    94,
+    frozenset({Permission.ENROLLMENT_MANAGE}),
+    by_slug("enrollments:invitations"),
+)

@@ -9,7 +9,10 @@ from enrollments import services
 from enrollments.models import (
     Enrollment,
     EnrollmentChange,
+    Invitation,
+    JoinCode,
     PathEnrollment,
+    PreApproval,
     WaitlistChange,
     WaitlistEntry,
 )
@@ -87,3 +90,14 @@ undo_registry.register_history(EnrollmentChange)
 undo_registry.register_history(WaitlistChange)
 undo_registry.register_consequence(PathEnrollment)
 undo_registry.register_consequence(WaitlistEntry)
+for model, title in ((PreApproval, "value"), (Invitation, "email"), (JoinCode, "code")):
+    undo_registry.register(
+        UndoTable(
+            model=model,
+            key="course_id",
+            rights=enrollment_rights,
+            lock=lock_courses,
+            title=title,
+            derived=frozenset({"used_count"} if model is JoinCode else ()),
+        )
+    )

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from enrollments import path_views, roster_views, views, waitlist_staff_views, waitlist_views
+from enrollments import (
+    invitation_views,
+    path_views,
+    request_views,
+    roster_views,
+    views,
+    waitlist_staff_views,
+    waitlist_views,
+)
 
 app_name = "enrollments"
 
@@ -30,6 +38,38 @@ urlpatterns = [
         "studio/courses/<slug:slug>/waitlist/<uuid:entry_id>/",
         waitlist_staff_views.entry,
         name="waitlist_entry",
+    ),
+    path("courses/<slug:slug>/request/", request_views.ask, name="request"),
+    path("join/", invitation_views.join, name="join"),
+    path("invitations/<str:secret>/", invitation_views.invitation, name="invitation"),
+    path("studio/requests/", request_views.of_all_courses, name="all_requests"),
+    path("studio/courses/<slug:slug>/requests/", request_views.of_course, name="requests"),
+    path(
+        "studio/courses/<slug:slug>/invitations/",
+        invitation_views.invitation_list,
+        name="invitations",
+    ),
+    path(
+        "studio/courses/<slug:slug>/invitations/<uuid:invitation_id>/send/",
+        invitation_views.invitation_resend,
+        name="invitation_resend",
+    ),
+    path(
+        "studio/courses/<slug:slug>/invitations/<uuid:invitation_id>/revoke/",
+        invitation_views.invitation_revoke,
+        name="invitation_revoke",
+    ),
+    path("studio/courses/<slug:slug>/codes/", invitation_views.code_list, name="codes"),
+    path(
+        "studio/courses/<slug:slug>/codes/<uuid:code_id>/end/",
+        invitation_views.code_end,
+        name="code_end",
+    ),
+    path("studio/courses/<slug:slug>/addresses/", invitation_views.address_list, name="addresses"),
+    path(
+        "studio/courses/<slug:slug>/addresses/remove/",
+        invitation_views.addresses_remove,
+        name="addresses_remove",
     ),
     path("courses/<slug:slug>/withdraw/", views.withdraw, name="withdraw"),
     path("courses/<slug:slug>/pause/", views.pause, name="pause"),

@@ -63,7 +63,10 @@ from courses.models import (
 from enrollments.models import (
     Enrollment,
     EnrollmentChange,
+    Invitation,
+    JoinCode,
     PathEnrollment,
+    PreApproval,
     WaitlistChange,
     WaitlistEntry,
 )
@@ -498,6 +501,17 @@ def build_billing(canary):
     yield saved(fill(canary, Payment, invoice=invoice, buyer=buyer, method="cash", **paid))
 
 
+def build_ways(canary):
+    course, now = canary.rows[Course._meta.label], timezone.now()
+    own = {"course": course, "sent_at": now, "expires_at": now + timedelta(days=14)}
+    taken_up = {"accepted_at": now, "accepted_by": student(canary)}
+    taken_up["secret_hash"] = canary.mark("takenup")
+    yield saved(fill(canary, Invitation, **own))
+    yield saved(fill(canary, Invitation, **own, **taken_up))
+    yield saved(fill(canary, JoinCode, course=course))
+    yield saved(PreApproval(course=course, value=f"{canary.mark('listed')}@example.org"))
+
+
 @contextmanager
 def as_one_request():
     """Let the audit log keep together what a block changes, as it does for a request of the web."""
@@ -557,6 +571,7 @@ BUILDERS = [
     build_content,
     build_paths,
     build_learning,
+    build_ways,
     build_billing,
     build_certificates,
     build_bulk,

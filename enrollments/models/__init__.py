@@ -3,12 +3,16 @@
 from enrollments.models.enrollment import SEE_PEOPLE, Enrollment, EnrollmentChange
 from enrollments.models.path import PathEnrollment
 from enrollments.models.waitlist import WaitlistChange, WaitlistEntry
+from enrollments.models.ways import Invitation, JoinCode, PreApproval
 
 __all__ = [
     "SEE_PEOPLE",
     "Enrollment",
     "EnrollmentChange",
+    "Invitation",
+    "JoinCode",
     "PathEnrollment",
+    "PreApproval",
     "WaitlistChange",
     "WaitlistEntry",
 ]

@@ -26,6 +26,10 @@ class EnrollmentQuerySet(models.QuerySet):
         """Those whose student may work in the course now."""
         return self.filter(status__in=Enrollment.LEARNING)
 
+    def waiting_for_answer(self):
+        """Requests that nobody has answered."""
+        return self.filter(status=Enrollment.Status.PENDING, approved_at__isnull=True)
+
     def of_student(self, user):
         """Those of somebody who is on a course, or may still read what became of their place."""
         return self.filter(student=user).exclude(status=Enrollment.Status.WITHDRAWN)
@@ -92,6 +96,9 @@ class Enrollment(TenantModel):
         verbose_name=_("approved by"),
     )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    request_message = models.TextField(
+        _("message of the request"), blank=True, default="", db_default=""
+    )
     rejection_reason = models.TextField(_("reason of the rejection"), blank=True)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     expires_at = models.DateTimeField(_("access ends"), null=True, blank=True)
@@ -234,6 +241,11 @@ class Enrollment(TenantModel):
     @property
     def is_learning(self):
         return self.status in self.LEARNING
+
+    @property
+    def is_waiting_for_answer(self):
+        """Whether it is a request that nobody has answered; an approved one may still wait for a seat."""
+        return self.status == self.Status.PENDING and self.approved_at is None
 
     def has_ended(self, now):
         """Whether the time of access is over; a completed course stays open."""

@@ -20,6 +20,7 @@ from enrollments.services.places import (
     withdraw,
 )
 from enrollments.services.queue import UnlawfulStep
+from enrollments.services.requests import AlreadyDecided, approve, reject, request_place
 from enrollments.services.waitlist import (
     Waiting,
     enroll_or_wait,
@@ -34,6 +35,7 @@ from enrollments.services.waitlist import (
 )
 
 __all__ = [
+    "AlreadyDecided",
     "CourseFull",
     "EnrollmentRefused",
     "OfferGone",
@@ -41,6 +43,7 @@ __all__ = [
     "UnlawfulStep",
     "Waiting",
     "accept_offer",
+    "approve",
     "bring_back",
     "change_state",
     "complete",
@@ -59,7 +62,9 @@ __all__ = [
     "pause",
     "place",
     "put_back",
+    "reject",
     "reopen",
+    "request_place",
     "resume",
     "set_priority",
     "skip",

@@ -6,15 +6,25 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from enrollments.decisions import REJOINING, course_full, decide
+from courses.models import Course
+from enrollments.decisions import (
+    REJOINING,
+    by_invitation_only,
+    course_full,
+    decide,
+    has_way_in,
+)
 from enrollments.ending import access_is_over, end_of_access
 from enrollments.models import Enrollment, EnrollmentChange
+from enrollments.services.invitations import use_up
 from enrollments.services.queue import end_wait, entry_of
 from enrollments.signals import (
     access_ended,
     completion_changed,
     enrollment_activated,
     enrollment_withdrawn,
+    request_approved,
+    request_rejected,
     seat_freed,
     student_placed,
     student_removed,
@@ -37,7 +47,7 @@ CLAIM = """
 SELECT CASE WHEN %(is_queueing)s::boolean AND enrollments_somebody_waits(%(course)s::uuid) THEN 'full'
 ELSE enrollments_claim_seat(
     %(organization)s::uuid, %(id)s::uuid, %(course)s::uuid, %(student)s::uuid, %(change)s::uuid,
-    %(by)s::uuid, %(reason)s::text, %(now)s::timestamptz
+    %(by)s::uuid, %(reason)s::text, %(now)s::timestamptz, %(ends_at)s::timestamptz, %(approver)s::uuid
 ) END AS outcome
 """
 
@@ -84,7 +94,31 @@ def enroll_standing(standing: Standing, *, by, now: datetime) -> Enrollment:
     if not decision:
         raise EnrollmentRefused(decision)
     is_queueing = standing.capacity is not None
+    if has_way_in(standing, now):
+        return _come_by_way(standing, by=by, now=now, is_queueing=is_queueing)
     return _take_place(standing, by=by, now=now, is_queueing=is_queueing)
+
+
+@transaction.atomic
+def _come_by_way(standing, *, by, now, is_queueing):
+    """Take a place by what lets somebody in; who answers for that has approved it, and an invitation is used up."""
+    use_way(standing, now=now)
+    return _take_place(
+        standing,
+        by=by,
+        now=now,
+        reason=standing.way.reason,
+        is_queueing=is_queueing,
+        approved_by_id=standing.way.by_id,
+        approved_at=now,
+    )
+
+
+def use_way(standing: Standing, *, now: datetime) -> None:
+    """Use up the invitation that lets somebody in, if it is one. Raises EnrollmentRefused where it is gone by now."""
+    invitation_id = standing.way.invitation_id
+    if invitation_id and not use_up(invitation_id, standing.user, now=now):
+        raise EnrollmentRefused(refuse(by_invitation_only()))
 
 
 def place(course_id: UUID, student, *, by, now: datetime, reason: str = "") -> Enrollment:
@@ -105,11 +139,13 @@ def take_held_seat(standing: Standing, *, by, now: datetime) -> Enrollment:
     return change_state(standing.enrollment_id, Status.ACTIVE, by=by, now=now)
 
 
-def _take_place(standing, *, by, now, reason="", is_queueing=False):
-    if standing.enrollment_id is None:
-        _require_access(standing, now)
-        return _claim_seat(standing, by=by, now=now, reason=reason, is_queueing=is_queueing)
-    return bring_back(standing.enrollment_id, by=by, now=now, reason=reason)
+def _take_place(standing, *, by, now, reason="", is_queueing=False, **approval):
+    if standing.enrollment_id is not None:
+        return bring_back(standing.enrollment_id, by=by, now=now, reason=reason, **approval)
+    _require_access(standing, now)
+    return _claim_seat(
+        standing, by=by, now=now, reason=reason, is_queueing=is_queueing, **approval
+    )
 
 
 def _require_access(rule, now):
@@ -119,7 +155,9 @@ def _require_access(rule, now):
         raise EnrollmentRefused(refuse(reason))
 
 
-def _claim_seat(standing, *, by, now, reason="", is_queueing=False):
+def _claim_seat(standing, *, by, now, reason="", is_queueing=False, **approval):
+    if standing.enrollment_type == Course.EnrollmentType.APPROVAL:
+        approval = approval or _approval_by(by, standing.user.pk, now)
     enrollment = Enrollment(
         id=uuid7(),
         organization_id=require_organization_id(),
@@ -128,6 +166,7 @@ def _claim_seat(standing, *, by, now, reason="", is_queueing=False):
         status=Status.ACTIVE,
         enrolled_at=now,
         expires_at=end_of_access(standing, since=now),
+        **approval,
     )
     parameters = {
         "organization": enrollment.organization_id,
@@ -139,9 +178,11 @@ def _claim_seat(standing, *, by, now, reason="", is_queueing=False):
         "reason": reason,
         "now": now,
         "is_queueing": is_queueing,
+        "ends_at": enrollment.expires_at,
+        "approver": enrollment.approved_by_id,
     }
     waited = entry_of(standing.course_id, standing.user.pk) if standing.waitlist_id else None
-    outcome = _claim(parameters, enrollment.expires_at)
+    outcome = fetch_row(CLAIM, parameters).outcome
     if outcome == "full":
         raise CourseFull(refuse(course_full(standing)))
     if outcome == "there":  # a second click was faster
@@ -153,15 +194,11 @@ def _claim_seat(standing, *, by, now, reason="", is_queueing=False):
     return enrollment
 
 
-def _claim(parameters, ends_at):
-    """Claim a seat. Where access ends, the end is written in the same transaction; others need none."""
-    if ends_at is None:
-        return fetch_row(CLAIM, parameters).outcome
-    with transaction.atomic():
-        outcome = fetch_row(CLAIM, parameters).outcome
-        if outcome == "claimed":
-            Enrollment.objects.filter(pk=parameters["id"]).update(expires_at=ends_at)
-    return outcome
+def _approval_by(by, student_id, now):
+    """Whoever puts somebody else on a course by approval answers for it."""
+    if by is None or by.pk == student_id:
+        return {}
+    return {"approved_by_id": by.pk, "approved_at": now}
 
 
 @transaction.atomic
@@ -191,6 +228,9 @@ def change_state(
     ):
         _require_access(enrollment.course, now)
         fields["expires_at"] = end_of_access(enrollment.course, since=now)
+    is_newcomer = wanted == Status.ACTIVE and before not in SEAT_HOLDING
+    if is_newcomer and enrollment.course.enrollment_type == Course.EnrollmentType.APPROVAL:
+        fields = _approval_by(by, enrollment.student_id, now) | fields
     enrollment.completed_at = now if wanted == Status.COMPLETED else None
     for name, value in fields.items():
         setattr(enrollment, name, value)
@@ -246,7 +286,11 @@ def _announce_step_of_staff(enrollment, before, *, by, at, reason):
     if by is None or by.pk == enrollment.student_id:
         return
     facts = {"enrollment": enrollment, "by": by, "at": at, "reason": reason}
-    if enrollment.status == Status.ACTIVE and before != Status.COMPLETED:
+    if before == Status.PENDING and enrollment.status == Status.ACTIVE:
+        request_approved.send(sender=Enrollment, **facts)
+    elif before == Status.PENDING and enrollment.status == Status.REJECTED:
+        request_rejected.send(sender=Enrollment, **facts)
+    elif enrollment.status == Status.ACTIVE and before != Status.COMPLETED:
         student_placed.send(sender=Enrollment, **facts)
     elif enrollment.status == Status.WITHDRAWN:
         student_removed.send(sender=Enrollment, **facts)

@@ -9,8 +9,9 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from enrollments import waitlist_notices
-from enrollments.decisions import can_wait, course_full
+from enrollments.decisions import can_wait, course_full, has_way_in
 from enrollments.models import Enrollment, WaitlistEntry
+from enrollments.services.approvals import keep_way_in
 from enrollments.services.offers import decline_offer, make_offer, offer_free_seats
 from enrollments.services.places import CourseFull, EnrollmentRefused, enroll_standing
 from enrollments.services.queue import UnlawfulStep, Wait, keep, lock_entry, lock_seats, step
@@ -46,6 +47,8 @@ def enroll_or_wait(standing: Standing, *, by, now: datetime) -> Enrollment | Wai
     except EnrollmentRefused as refused:
         if not can_wait(standing, refused.decision):
             raise
+        if has_way_in(standing, now):
+            keep_way_in(standing, by=by, now=now)
     return join_waitlist(standing.course_id, standing.user, by=by, now=now)
 
 

@@ -12,6 +12,12 @@ class EnrollmentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Enrollment
 
+    class Params:
+        approved = factory.Trait(
+            approved_by=factory.SelfAttribute("course.owner"),
+            approved_at=factory.SelfAttribute("enrolled_at"),
+        )
+
     course = factory.SubFactory(CourseFactory, published=True)
     student = factory.SubFactory(UserFactory)
     enrolled_at = factory.LazyFunction(timezone.now)

@@ -21,6 +21,7 @@ class FailedSignIn(TenantModel):
         SECOND_FACTOR = "second_factor", _("second step")
         REAUTHENTICATION = "reauthentication", _("asking for the password again")
         API = "api", _("programs")
+        JOIN_CODE = "join_code", _("code of a course")
 
     login_hash = models.CharField(
         _("who, as a hash"),
