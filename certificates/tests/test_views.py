@@ -47,7 +47,7 @@ def test_public_page_is_found_by_nobody_else(client, certificate):
 
     assert "noindex" in answer["X-Robots-Tag"]
     assert answer["Cache-Control"] == "private, no-store"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
 
 
 def test_public_page_opens_to_another_student(client, certificate):

@@ -13,10 +13,9 @@ from certificates.throttle import is_too_much
 from lib.access import public
 from tenancy.context import acting_for_everyone
 
-#: Found by nobody who was not given the address, and told to no other site.
+#: Found by nobody who was not given the address.
 QUIET = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
-    "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-store",
 }
 

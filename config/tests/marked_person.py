@@ -21,6 +21,7 @@ from django.core.files.base import ContentFile
 from django.db import connection, models
 
 from config.seeding.canary import Canary
+from lib.ids import uuid7
 from tenancy.models import IdempotencyKey, MissedEvent
 from tenancy.personal import PersonalData, about_people
 from users.lockout import target_of
@@ -156,6 +157,18 @@ def build_library_rows(person, canary):
     )
     person.note(built["tenancy.MissedEvent"], "facts", facts)
     person.note(built["tenancy.MissedEvent"], "error", error)
+    build_certificate(person, built["certificates.Certificate"])
+
+
+def build_certificate(person, data):
+    """Another one beside the canary's, for the database lets nobody change what a certificate says."""
+    certificate = data.rows_of(person.user.pk).get()
+    certificate.pk, certificate._state.adding = uuid7(), True
+    certificate.completed_at += timedelta(days=1)
+    certificate.code_hash = "another"
+    for name in data.personal:
+        setattr(certificate, name, mark_for(person, data, certificate, name))
+    certificate.save()
 
 
 BUILT_WITH_MARKS = {
@@ -163,6 +176,7 @@ BUILT_WITH_MARKS = {
     "users.FailedSignIn",
     "tenancy.IdempotencyKey",
     "tenancy.MissedEvent",
+    "certificates.Certificate",
 }
 
 
