@@ -13,7 +13,7 @@ class BulkUpload(TenantModel):
     """A table that somebody sent in: read, checked, shown, and carried out once they say so.
 
     `kind` names what its rows are (`bulk.kinds`), `about_id` the one thing that they are all about, such as a
-    course. `columns` says by the table's titles as what each column is read, "" for not at all.
+    course. `columns` are pairs of the table's titles with what each is read as, "" for not at all.
     """
 
     class Status(models.TextChoices):
@@ -31,7 +31,7 @@ class BulkUpload(TenantModel):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.CHECKING)
     file_name = models.CharField(_("name of the file"), max_length=255)
     options = models.JSONField(_("options"), default=dict, blank=True)
-    columns = models.JSONField(_("columns"), default=dict, blank=True)
+    columns = models.JSONField(_("columns"), default=list, blank=True)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
     done_count = models.PositiveIntegerField(_("rows done"), default=0)
     started_by = TenantForeignKey(

@@ -68,7 +68,7 @@ def receive(
         about_id=about_id,
         file_name=safe_filename(name),
         options=options or {},
-        columns=columns,
+        columns=list(columns.items()),
         row_count=len(sheet.rows),
         started_by=by,
     )

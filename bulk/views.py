@@ -93,8 +93,8 @@ def upload(request, upload_id):
         "counts": counts,
         "doing": doing,
         "percent": 100 * found.done_count // total if total else 0,
-        "read": [(title, _label(kind, name)) for title, name in found.columns.items() if name],
-        "ignored": [title for title, name in found.columns.items() if not name],
+        "read": [(title, _label(kind, name)) for title, name in found.columns if name],
+        "ignored": [title for title, name in found.columns if not name],
         "rows": page.items,
         "chosen": chosen,
         "states": _states(),
@@ -122,7 +122,7 @@ def _decide(request, found, kind):
 def report(request, upload_id):
     """Every row with what became of it, as a table."""
     found, kind = _own(request.user, upload_id)
-    names = [name for name in found.columns.values() if name]
+    names = [name for _title, name in found.columns if name]
     labels = {column.name: str(column.label) for column in kind.columns()}
     head = [_("Row"), _("Outcome"), _("What is done"), _("Result"), _("Problems")]
     rows = found.rows.order_by("number")

@@ -198,6 +198,7 @@ ACCESS: dict[str, Access] = {
     "enrollments:pause": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:resume": Access(POST, Who.STUDENT, Tenancy.PRIVATE, COURSE),
     "enrollments:people": Access(GET, Who.SEES_PEOPLE, arguments=COURSE),
+    "enrollments:people_table": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:people_write": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:people_end": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:people_csv": Access(GET, Who.SEES_PEOPLE, arguments=COURSE),

@@ -37,7 +37,7 @@ Status = Enrollment.Status
 
 EMAIL, USERNAME, ACTION, REASON = "email", "username", "action", "reason"
 FIRST_NAME, LAST_NAME = "first_name", "last_name"
-MAX_USERNAME = 30
+MIN_USERNAME, MAX_USERNAME = 3, 30  # characters of one that is made up
 
 
 class Action(TextChoices):
@@ -273,13 +273,18 @@ class PeopleClerk(Clerk):
             _("Approve, and put on the waitlist") if is_full else _("Approve the request"),
             lambda: approve(standing.enrollment_id, by=self.by, now=self.now),
             seats=0 if is_full else 1,
+            outcome=Outcome.CHANGED,
         )
 
     def _withdraw(self, person, standing, reason):
         who = {"by": self.by, "now": self.now, "reason": reason}
         if standing.is_waiting or standing.has_offer:
             leave = services.leave_waitlist
-            return _do(_("Take off the waitlist"), lambda: leave(standing.waitlist_id, **who))
+            return _do(
+                _("Take off the waitlist"),
+                lambda: leave(standing.waitlist_id, **who),
+                outcome=Outcome.CHANGED,
+            )
         if not (standing.holds_seat or standing.state == Status.PENDING):
             return _same(_("Is not on the course."))
         withdraw = services.withdraw
@@ -287,6 +292,7 @@ class PeopleClerk(Clerk):
             _("Take off the course"),
             lambda: withdraw(standing.enrollment_id, **who),
             seats=-1 if standing.holds_seat else 0,
+            outcome=Outcome.CHANGED,
         )
 
     # Who has no account, or none that the sender may know of
@@ -363,8 +369,8 @@ def _is_known(standing: Standing) -> bool:
     return standing.enrollment_id is not None or standing.waitlist_id is not None
 
 
-def _do(does, do, *, seats=0):
-    return Plan(Verdict(Outcome.NEW, does=does), do, seats)
+def _do(does, do, *, seats=0, outcome=Outcome.NEW):
+    return Plan(Verdict(outcome, does=does), do, seats)
 
 
 def _same(does):
@@ -377,10 +383,14 @@ def _no(text, column=""):
 
 
 def _free_username(email):
+    """From what stands before the @, or all of a short address."""
+
     def is_taken(slug):
         return is_username_taken(slug.replace("-", "_"))
 
-    return slug_from(email.partition("@")[0], MAX_USERNAME, is_taken=is_taken).replace("-", "_")
+    name = email.partition("@")[0]
+    wanted = name if len(name) >= MIN_USERNAME else email
+    return slug_from(wanted, MAX_USERNAME, is_taken=is_taken).replace("-", "_")
 
 
 def _course(course_id):

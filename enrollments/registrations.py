@@ -6,6 +6,7 @@ from content import access
 from courses import impact, reviewing, visibility
 from courses.models import Course
 from courses.studio.sections import register as register_section
+from enrollments import bulk_people
 from enrollments.dates import endings
 from enrollments.impact import measure_places, tell_places
 from enrollments.models import Enrollment
@@ -40,6 +41,7 @@ def teaches(user, student) -> bool:
 
 
 def install():
+    bulk_people.install()
     register_student_rule(teaches)
     dates.register(endings)
     visibility.register(courses_of)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from enrollments import (
+    bulk_views,
     invitation_views,
     path_views,
     request_views,
@@ -75,6 +76,7 @@ urlpatterns = [
     path("courses/<slug:slug>/pause/", views.pause, name="pause"),
     path("courses/<slug:slug>/resume/", views.resume, name="resume"),
     path("courses/<slug:slug>/people/", views.people, name="people"),
+    path("courses/<slug:slug>/people/table/", bulk_views.people_table, name="people_table"),
     path("courses/<slug:slug>/people/write/", roster_views.write, name="people_write"),
     path("courses/<slug:slug>/people/access/", roster_views.move_end, name="people_end"),
     path(

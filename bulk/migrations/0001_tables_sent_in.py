@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ),
                 ("file_name", models.CharField(max_length=255, verbose_name="name of the file")),
                 ("options", models.JSONField(blank=True, default=dict, verbose_name="options")),
-                ("columns", models.JSONField(blank=True, default=dict, verbose_name="columns")),
+                ("columns", models.JSONField(blank=True, default=list, verbose_name="columns")),
                 ("row_count", models.PositiveIntegerField(default=0, verbose_name="rows")),
                 ("done_count", models.PositiveIntegerField(default=0, verbose_name="rows done")),
                 (
