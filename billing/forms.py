@@ -37,6 +37,15 @@ class BilledForm(CrispyFormMixin, forms.Form):
         return Billed(self.cleaned_data["name"], self.cleaned_data["address"], language)
 
 
+class TakePlanForm(CrispyFormMixin, forms.Form):
+    """A button alone, for a plan that costs nothing."""
+
+    submit_label = gettext_lazy("Take the plan")
+
+    def billed(self, language: str) -> None:
+        """Nobody is billed."""
+
+
 class PaymentForm(CrispyFormMixin, forms.Form):
     """Money that came in for an invoice."""
 

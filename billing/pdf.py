@@ -1,5 +1,6 @@
 """Invoices and credit notes as PDF files, in the language in which they were issued."""
 
+import unicodedata
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
@@ -53,12 +54,12 @@ class _Paper:
             self.letters.update(self.pdf.fonts[font.lower()].cmap)
 
     def _drawable(self, text):
-        """The text with a dot for each letter that no font has."""
-        known = (
-            letter if ord(letter) in self.letters or letter == "\n" else SUBSTITUTE
-            for letter in text
+        """The text as the fonts can draw it: without invisible marks, with a dot for a letter that none has."""
+        seen = (letter for letter in text if not _is_invisible(letter))
+        return "".join(
+            letter if letter == "\n" or ord(letter) in self.letters else SUBSTITUTE
+            for letter in seen
         )
-        return "".join(known)
 
     def _heading(self):
         values = {"kind": self.invoice.get_kind_display(), "number": self.invoice.full_number}
@@ -143,6 +144,11 @@ PRINTED = (
     "buyer_name",
     "buyer_address",
 )
+
+
+def _is_invisible(letter):
+    """Marks that join, part or vary letters: where one stands alone in a font, fpdf2 finds nothing to draw and fails."""
+    return unicodedata.category(letter) == "Cf" or "\ufe00" <= letter <= "\ufe0f"
 
 
 def _day(day):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing import permissions, services
 from billing.entitlements import entitlements_of
-from billing.forms import BilledForm
+from billing.forms import BilledForm, TakePlanForm
 from billing.models import Invoice, Plan, Subscription
 from billing.pdf import draw_invoice
 from billing.providers import PROVIDER
@@ -121,7 +121,7 @@ def order_plan(request, plan_id):
     if Subscription.objects.live().filter(user=request.user, plan=plan).exists():
         messages.info(request, _("You have this plan already."))
         return redirect("billing:overview")
-    form = _billed_form(request)
+    form = _billed_form(request) if plan.price else _take_form(request)
     if form.is_valid():
         try:
             bought = services.order_plan(
@@ -151,6 +151,10 @@ def _billed_form(request):
         return BilledForm(request.POST)
     known = billed_before(request.user)
     return BilledForm(initial={"name": known.name, "address": known.address})
+
+
+def _take_form(request):
+    return TakePlanForm(request.POST if request.method == "POST" else None)
 
 
 def _ordered(request, invoice):

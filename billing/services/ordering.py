@@ -42,8 +42,11 @@ def order_course(standing: Standing, *, billed: Billed, now: datetime) -> Invoic
 
 
 @transaction.atomic
-def order_plan(plan: Plan, buyer, *, billed: Billed, now: datetime) -> Invoice | Subscription:
-    """Order the first period of a plan. Returns the invoice; for a plan that costs nothing, the subscription.
+def order_plan(
+    plan: Plan, buyer, *, billed: Billed | None, now: datetime
+) -> Invoice | Subscription:
+    """Order the first period of a plan. Returns the invoice; for a plan that costs nothing, the subscription,
+    and then nobody is billed.
 
     A repeat gives the same invoice. Raises BillingRefused for a plan that is not on offer, and for one that
     the person has.

@@ -83,10 +83,7 @@ def cancel_subscription(subscription_id: UUID, *, now: datetime) -> Subscription
     Its next period, where it was billed and not paid, is taken back. Raises BillingRefused for one without
     an end, and for one that is over.
     """
-    billed = Invoice.objects.filter(order__subscription=subscription_id, status=Invoice.Status.OPEN)
-    unpaid = billed.annotate(paid=Sum("payments__amount", default=0)).filter(paid=0)
-    for invoice_id in list(unpaid.values_list("pk", flat=True)):
-        cancel_order(invoice_id, now=now)
+    _take_unpaid_back(subscription_id, now=now)
     subscription = lock_subscription(subscription_id)
     if subscription.status == Status.CANCELLED:
         return subscription
@@ -114,7 +111,11 @@ def resume_subscription(subscription_id: UUID, *, now: datetime) -> Subscription
 
 @transaction.atomic
 def end_subscription(subscription_id: UUID, *, now: datetime) -> Subscription:
-    """End it now: courses that only this plan opened close. A repeat changes nothing."""
+    """End it now: courses that only this plan opened close, and what was billed and not paid is taken back.
+
+    A repeat changes nothing.
+    """
+    _take_unpaid_back(subscription_id, now=now)
     subscription = lock_subscription(subscription_id)
     if subscription.status == Status.ENDED:
         return subscription
@@ -129,6 +130,14 @@ def end_subscription(subscription_id: UUID, *, now: datetime) -> Subscription:
     )
     places.follow_plans(subscription.user_id, former=before, cuts=True, now=now)
     return subscription
+
+
+def _take_unpaid_back(subscription_id, *, now):
+    """Invoices are locked before their subscription, so this comes first."""
+    billed = Invoice.objects.filter(order__subscription=subscription_id, status=Invoice.Status.OPEN)
+    unpaid = billed.annotate(paid=Sum("payments__amount", default=0)).filter(paid=0)
+    for invoice_id in list(unpaid.values_list("pk", flat=True)):
+        cancel_order(invoice_id, now=now)
 
 
 def lock_subscription(subscription_id: UUID) -> Subscription:

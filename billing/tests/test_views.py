@@ -21,6 +21,7 @@ from billing.tests.factories import (
 )
 from courses.tests.factories import CourseFactory
 from enrollments.models import Enrollment
+from lib.ids import uuid7
 from tenancy.models import SecurityEvent
 from users.tests.factories import UserFactory
 
@@ -170,6 +171,17 @@ def test_plan_is_ordered_and_stands_in_the_overview(browser, buyer):
     assert "Paid until" in page
     assert "You have it" in text_of(browser.get(url("plans")))
     assert browser.get(url("order_plan", plan.pk)).headers["Location"] == url("overview")
+
+
+def test_plan_that_costs_nothing_is_taken_with_one_button(browser, buyer):
+    plan = PlanFactory(price=0, billing_cycle="once")
+    page = text_of(browser.get(url("order_plan", plan.pk)))
+    assert "Take the plan" in page
+    assert "obligation to pay" not in page
+    sent = {"idempotency_key": str(uuid7())}
+    answer = browser.post(url("order_plan", plan.pk), sent)
+    assert answer.headers["Location"] == url("overview")
+    assert Subscription.objects.get().user == buyer
 
 
 def test_plan_is_cancelled_and_kept_after_all(browser, buyer):
