@@ -121,8 +121,7 @@ def test_only_editors_are_offered_to_edit(client, organization):
     course = CourseFactory(published=True)
     helper = CourseStaffFactory(course=course).user
     seen = {
-        name: f"/studio/courses/{course.slug}/"
-        in open_page(client, course, user).content.decode()
+        name: f"/studio/courses/{course.slug}/" in open_page(client, course, user).content.decode()
         for name, user in {
             "student": UserFactory(),
             "other": UserFactory(instructor=True),
