@@ -19,7 +19,7 @@ from bench.database import SLUG
 from bench.load import Job, Result
 from bench.measure import send
 from courses import services as courses
-from courses.models import Course, CourseSeats
+from courses.models import Course, CourseSeats, Subject
 from enrollments import invariants, services
 from enrollments.models import Enrollment, WaitlistChange, WaitlistEntry
 from enrollments.services import offers
@@ -27,6 +27,7 @@ from enrollments.standing import standing_of
 from lib.ids import uuid7
 from notifications.models import Notification
 from tenancy.context import organization_context
+from tenancy.models import Organization
 from tenancy.services import find_organization, found_organization
 from users.models import User
 
@@ -45,15 +46,13 @@ def prepare(count: int):
     """The organization, founded where it is missing, and so many students with a session each."""
     try:
         organization = find_organization(SLUG)
-    except LookupError:
-        organization = found_organization(
-            name="Benchmark", slug=SLUG, hosts=[people.HOST], is_default=True
-        ).pk
+    except Organization.DoesNotExist:
+        organization = found_organization(name="Benchmark", slug=SLUG, hosts=[people.HOST]).pk
     with organization_context(organization):
-        missing = count - User.objects.filter(username__startswith="wait-").count()
+        missing = count - User.objects.filter(username__startswith="waiting_").count()
         made = [_student(count - number) for number in range(missing)]
         User.objects.bulk_create(made)
-        students = list(User.objects.filter(username__startswith="wait-").order_by("id")[:count])
+        students = list(User.objects.filter(username__startswith="waiting_").order_by("id")[:count])
         return organization, [
             (student, person.session)
             for student, person in zip(students, people.signed_in(students), strict=True)
@@ -61,7 +60,7 @@ def prepare(count: int):
 
 
 def _student(number):
-    name = f"wait-{number}"
+    name = f"waiting_{number}"
     return User(
         username=name, email=f"{name}@example.org", password="!", email_verified_at=timezone.now()
     )
@@ -74,7 +73,9 @@ def found_course(organization, *, seats: int, **fields) -> Course:
         owner, _is_new = User.objects.get_or_create(
             username="owner", defaults={"email": "owner@example.org", "role": User.Role.INSTRUCTOR}
         )
+        subject, _is_new = Subject.objects.get_or_create(title="Benchmark", slug="benchmark")
         return Course.objects.create(
+            subject=subject,
             title=name,
             slug=name,
             owner=owner,
@@ -258,15 +259,17 @@ def look_at_storm(organization, course: Course) -> list[str]:
         if seats.taken > max(seats.capacity, STORM_SEATS + 20):
             problems.append(f"{seats.taken} seats taken of {seats.capacity}")
         changes = WaitlistChange.objects.filter(course=course)
-        offered = changes.filter(to_state="offered").count()
-        told = Notification.objects.filter(
-            kind__in=["waitlist.offered", "waitlist.placed"], facts__slug=course.slug
-        ).count()
+        if course.offer_hours:
+            offered = changes.filter(to_state="offered").count()
+        else:
+            offered = changes.filter(from_state="offered", to_state="placed").count()
+        kind = "waitlist.offered" if course.offer_hours else "waitlist.placed"
+        told = Notification.objects.filter(kind=kind, facts__slug=course.slug).count()
         open_promises = WaitlistEntry.objects.filter(
             course=course, pk__in=offers.promised()
         ).count()
         if told != offered:
-            problems.append(f"{offered} offers, {told} messages")
+            problems.append(f"{offered} promotions, {told} messages")
         if open_promises:
             problems.append(
                 f"{open_promises} promises not kept after {timedelta(seconds=PATIENCE)}"

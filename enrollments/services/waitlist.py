@@ -70,13 +70,12 @@ def join_waitlist(
         "reason": reason,
         "priority": priority,
     }
-    with transaction.atomic():
-        row = fetch_row(JOIN, parameters)
-        if row.outcome == "on_course":
-            reason = Reason("already_active", _("This person is on the course already."))
-            raise EnrollmentRefused(refuse(reason))
-        if row.free_seats is None or row.free_seats > 0:
-            offer_free_seats(course_id, now=now)
+    row = fetch_row(JOIN, parameters)
+    if row.outcome == "on_course":
+        reason = Reason("already_active", _("This person is on the course already."))
+        raise EnrollmentRefused(refuse(reason))
+    if row.free_seats is None or row.free_seats > 0:
+        offer_free_seats(course_id, now=now)
     return Waiting(row.entry, row.place)
 
 
