@@ -49,7 +49,10 @@ def withdraw(request, slug):
         except services.UnlawfulChange as refused:
             messages.error(request, str(refused))
             return redirect("courses:detail", slug)
-        text = _("You left “%(course)s”. What you did is kept.") % {"course": standing.title}
+        if standing.state == Enrollment.Status.PENDING:
+            text = _("Your request is withdrawn.")
+        else:
+            text = _("You left “%(course)s”. What you did is kept.") % {"course": standing.title}
         messages.success(request, text)
         return redirect("courses:detail", slug) if standing.is_listed else redirect("home")
     return render(request, "enrollments/enrollment_withdraw.html", {"standing": standing})

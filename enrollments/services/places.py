@@ -143,9 +143,7 @@ def _take_place(standing, *, by, now, reason="", is_queueing=False, **approval):
     if standing.enrollment_id is not None:
         return bring_back(standing.enrollment_id, by=by, now=now, reason=reason, **approval)
     _require_access(standing, now)
-    return _claim_seat(
-        standing, by=by, now=now, reason=reason, is_queueing=is_queueing, **approval
-    )
+    return _claim_seat(standing, by=by, now=now, reason=reason, is_queueing=is_queueing, **approval)
 
 
 def _require_access(rule, now):
