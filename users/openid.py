@@ -72,11 +72,7 @@ class Client:
         return claims | self._more_about(configuration, tokens, claims["sub"])
 
     def _configuration(self):
-        server = self.server_url.rstrip("/")
-        configuration = ask(f"{server}{DISCOVERY}")
-        if str(configuration.get("issuer", "")).rstrip("/") != server:
-            raise ProviderFailed("The discovery names another issuer.")
-        return configuration
+        return configuration_of(self.server_url)
 
     def _tokens(self, configuration, code, question):
         values = {
@@ -155,6 +151,20 @@ class Client:
         if more.get("sub") != subject:
             raise ProviderFailed("The provider told of somebody else.")
         return more
+
+
+def configuration_of(server_url: str) -> dict:
+    """What a provider says of itself. Raises ProviderFailed."""
+    server = server_url.rstrip("/")
+    configuration = ask(f"{server}{DISCOVERY}")
+    if str(configuration.get("issuer", "")).rstrip("/") != server:
+        raise ProviderFailed("The discovery names another issuer.")
+    return configuration
+
+
+def check_reachable(server_url: str) -> None:
+    """Ask a provider what is asked before each sign-in. Raises ProviderFailed where it gives no answer."""
+    address_in(configuration_of(server_url), "authorization_endpoint")
 
 
 def address_in(configuration: dict, name: str) -> str:

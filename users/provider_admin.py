@@ -3,7 +3,7 @@
 from allauth.socialaccount.models import SocialApp
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -127,6 +127,15 @@ class ProviderAdmin(TenantAdmin):
     @admin.display(description=_("callback address"))
     def callback_url(self, provider):
         return f"{organization_origin()}{providers.callback_path(provider)}"
+
+    def save_model(self, request, provider, form, change):
+        """A provider that does not answer is kept, for it may be set up later; its admin is told."""
+        super().save_model(request, provider, form, change)
+        try:
+            openid.check_reachable(providers.server_url_of(provider))
+        except openid.ProviderFailed as error:
+            text = _("Nobody can sign in with it yet: %(why)s") % {"why": error}
+            messages.warning(request, text)
 
     def delete_model(self, request, provider):
         providers.remove_provider(provider)

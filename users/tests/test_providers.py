@@ -512,6 +512,23 @@ def test_admin_adds_a_provider_whose_secret_is_never_shown(client, organization)
     )
 
 
+def test_admin_is_told_of_a_provider_that_does_not_answer_and_keeps_it(
+    client, organization, settings
+):
+    settings.LOCAL_PROVIDERS = True
+    client.force_login(member(role="admin"))
+    with running_provider() as running:
+        answer = client.post(f"{LIST}add/", FORM | {"server_url": running.url}, follow=True)
+        assert "Nobody can sign in with it yet" not in answer.content.decode()
+        gone = running.url
+
+    again = FORM | {"server_url": gone, "provider_id": "gone"}
+    answer = client.post(f"{LIST}add/", again, follow=True)
+
+    assert "Nobody can sign in with it yet" in answer.content.decode()
+    assert SocialApp.objects.filter(provider_id="gone").exists()
+
+
 def test_provider_keeps_address_and_secret_when_its_name_changes(client, organization):
     app = add_provider("https://id.example.org")
     client.force_login(member(role="admin"))
