@@ -1,12 +1,14 @@
-"""What the feeds say about the rows of the floors below: people, their accounts, the organization's host names
+"""What the feeds say about the rows of the floors below: people, their accounts, the organization, its host names
 and sign-in providers."""
 
 from allauth.socialaccount.models import SocialApp
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activity.models import Undo
 from activity.registry import Kind, register
-from tenancy.models import Domain
+from tenancy.models import Domain, Organization
+from users.erased import is_erased
 from users.models import (
     ApiToken,
     InstructorProfile,
@@ -24,7 +26,14 @@ LET_IN_AGAIN = _("%(who)s lifted the suspension of %(thing)s")
 
 def full_name(parts: list[str]) -> str:
     first, last, username = parts
+    if is_erased(username):
+        return gettext("somebody who was erased")
     return f"{first} {last}".strip() or username
+
+
+def named_at_door(parts: list[str]) -> str:
+    """Names that nobody has are guessed at, too."""
+    return parts[0] or gettext("a name that nobody has")
 
 
 def tell_provider(before: dict | None, after: dict | None) -> str | None:
@@ -64,6 +73,7 @@ register(
         Lockout,
         _("the lockout of %(name)s"),
         columns=("user_id",),
+        name=named_at_door,
         hidden=frozenset({"login_hash"}),
         weight=4,
     ),
@@ -75,6 +85,7 @@ register(
         hidden=frozenset({"provider"}),
         weight=7,
     ),
+    Kind(Organization, _("the organization “%(name)s”"), columns=("name",), weight=8),
     Kind(Domain, _("the host name %(name)s"), columns=("host",)),
     Kind(Undo, _("an undone change"), columns=(), weight=0),
 )

@@ -43,10 +43,17 @@ SELECT set_config('app.request_id', COALESCE(NULLIF(current_setting('app.request
 
 def undo_states(request_ids: Iterable[UUID], user) -> dict[UUID, Decision]:
     """Whether `user` may undo each of these requests, and if not, why. Two queries, for one as for many."""
+    states, _undoing = look_at(request_ids, user)
+    return states
+
+
+def look_at(request_ids: Iterable[UUID], user) -> tuple[dict[UUID, Decision], frozenset[UUID]]:
+    """The same, and which of the requests themselves undid another."""
     read = read_all(set(request_ids))
     changes = [change for made in read.changes.values() for change in made]
     standing = _standing(user, changes, rows=read.rows, undone=read.undone)
-    return {request_id: judge(made, standing) for request_id, made in read.changes.items()}
+    states = {request_id: judge(made, standing) for request_id, made in read.changes.items()}
+    return states, read.undoing
 
 
 def undo(request_id: UUID, *, by, now: datetime) -> Decision:

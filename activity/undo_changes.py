@@ -38,6 +38,9 @@ FROM changes
 UNION ALL
 SELECT 'undone', NULL, request_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM undone
 UNION ALL
+SELECT 'undoing', NULL, undo_request_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM activity_undo WHERE undo_request_id = ANY (%s)
+UNION ALL
 SELECT 'row', NULL, NULL, NULL, NULL, found.table_name, found.row_id, NULL, NULL, found.row, NULL
 FROM ({rows}) found
 """
@@ -51,11 +54,15 @@ Rows = dict[tuple[str, UUID], Values]  #: rows as they are, by table and id
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the log and the tables say about some requests; `undone` are those of them that were undone."""
+    """What the log and the tables say about some requests.
+
+    `undone` are those of them that were undone, `undoing` those that undid another.
+    """
 
     changes: dict[UUID, list[Change]]
     rows: Rows
     undone: frozenset[UUID]
+    undoing: frozenset[UUID]
 
 
 def read_changes(
@@ -77,8 +84,7 @@ def read_all(request_ids: Iterable[UUID]) -> Read:
     parameters = [
         None,
         timedelta(days=UNDO_DAYS),
-        request_ids,
-        request_ids,
+        *[request_ids] * 3,
         *[NEVER_READ] * len(names),
     ]
     found = defaultdict(list)
@@ -88,6 +94,7 @@ def read_all(request_ids: Iterable[UUID]) -> Read:
         changes=_by_request(request_ids, [row[1:] for row in found["change"]]),
         rows={(row.table_name, row.row_id): _loaded(row.after) for row in found["row"]},
         undone=frozenset(row.request_id for row in found["undone"]),
+        undoing=frozenset(row.request_id for row in found["undoing"]),
     )
 
 

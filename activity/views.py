@@ -21,7 +21,7 @@ from activity.asked import (
 from activity.events import tell_events
 from activity.feed import EVERYTHING, page_of, scope_of
 from activity.names import Names
-from activity.undo import undo_states
+from activity.undo import look_at
 from activity.words import tell
 from lib.pagination import paginate
 from tenancy import security
@@ -73,9 +73,10 @@ def _render_feed(request, scope, context):
         context["title"] = names.of(*subject) or _("Something that is gone")
         if not page and not asked.is_filtered and not names.is_known(*subject):
             raise Http404
-    undo = undo_states([item.request_id for item in page if item.request_id], request.user)
+    requests = [item.request_id for item in page if item.request_id]
+    undo, undoing = look_at(requests, request.user)
     context |= {
-        "items": tell(page.items, names, undo),
+        "items": tell(page.items, names, undo, undoing),
         "asked": asked,
         "kinds": sorted(
             ((kind.slug, kind.label) for kind in registry.kinds().values()),

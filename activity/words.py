@@ -1,6 +1,7 @@
 """The changes of a feed in words: who did what, and what was there before and after."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -65,18 +66,27 @@ class ToldItem:
     undo: Decision | None = field(default=None)
 
 
-def tell(items: list[Item], names: Names, undo: dict[UUID, Decision]) -> list[ToldItem]:
-    """The items of a page in the reader's language and time zone."""
-    return [_tell(item, names, undo.get(item.request_id)) for item in items]
+def tell(
+    items: list[Item],
+    names: Names,
+    undo: dict[UUID, Decision],
+    undoing: Collection[UUID] = frozenset(),
+) -> list[ToldItem]:
+    """The items of a page in the reader's language and time zone; those in `undoing` put back what was before."""
+    return [
+        _tell(item, names, undo.get(item.request_id), item.request_id in undoing) for item in items
+    ]
 
 
-def _tell(item: Item, names: Names, undo: Decision | None) -> ToldItem:
+def _tell(item: Item, names: Names, undo: Decision | None, is_undoing: bool) -> ToldItem:
     main = max(item.entries, key=weight_of)  # the first of equals
     others = item.total - 1
     text = sentence(main, names)
     if others:
         more = ngettext("and %(num)d more change", "and %(num)d more changes", others)
         text = f"{text} {more % {'num': others}}"
+    if is_undoing:
+        text = _("%(sentence)s (undo)") % {"sentence": text}
     kind = registry.by_table(main.table_name)
     return ToldItem(
         at=item.at,

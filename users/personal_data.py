@@ -1,7 +1,5 @@
 """What is personal in accounts, in what guards the doors, and in the libraries behind them."""
 
-import secrets
-
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
@@ -13,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.personal import Replacement, Rows, about_people, declare, nothing_personal
+from users.erased import PATTERN, erased_address, erased_name
 from users.lockout import target_of
 from users.models import (
     ApiToken,
@@ -27,16 +26,6 @@ from users.models import (
 )
 
 KEY = _("It opens the account.")
-
-ERASED = "erased_"
-
-
-def erased_name():
-    return f"{ERASED}{secrets.token_hex(8)}"
-
-
-def erased_address():
-    return f"{erased_name()}@erased.invalid"
 
 
 def sessions_of(user_id):
@@ -72,8 +61,8 @@ declare(
     reason=_("An account without a name stays, so that what is kept has an owner."),
     facts=["role", "is_active", "created_at"],
     replaced={
-        "username": Replacement(erased_name, rf"^{ERASED}[0-9a-f]{{16}}$"),
-        "email": Replacement(erased_address, rf"^{ERASED}[0-9a-f]{{16}}@erased\.invalid$"),
+        "username": Replacement(erased_name, f"^{PATTERN}$"),
+        "email": Replacement(erased_address, rf"^{PATTERN}@erased\.invalid$"),
         "password": Replacement(lambda: make_password(None), r"^!"),
     },
     personal=[

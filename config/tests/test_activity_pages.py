@@ -9,12 +9,14 @@ import pytest
 from allauth.socialaccount.models import SocialApp
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from activity.asked import AskedActivity
 from activity.feed import EVERYTHING, page_of
 from activity.names import Names
 from activity.registry import kinds
 from activity.tests.requests import request_by
+from activity.undo import undo
 from activity.words import tell
 from config.seeding.canary import seed_canary
 from content.tests.factories import (
@@ -22,6 +24,7 @@ from content.tests.factories import (
     LessonItemFactory,
 )
 from courses.models import Course
+from courses.services import update_course
 from courses.tests.factories import (
     CourseFactory,
     CourseStaffFactory,
@@ -33,8 +36,9 @@ from enrollments.tests.factories import EnrollmentFactory
 from lib.ids import uuid7
 from tenancy import security
 from tenancy.context import acting_for_everyone, organization_context
-from tenancy.models import AuditEntry, Domain, SecurityEvent, row_id_of
-from users.models import User
+from tenancy.models import AuditEntry, Domain, Organization, SecurityEvent, row_id_of
+from users.erased import erased_name
+from users.models import Lockout, User
 from users.providers import keep_secret
 from users.tests.factories import ProfileFactory, UserFactory
 
@@ -155,6 +159,50 @@ def test_trash_and_publishing_have_their_own_words(client, organization):
     for words in ("published", "put", "took"):
         assert f"Ada Stone {words} the course “Notes”" in page
     assert "the course “Notes” in the trash" in page
+
+
+def test_lockout_of_a_name_that_nobody_has_is_told_so(client, organization):
+    admin = UserFactory(admin=True)
+    with request_by(admin):
+        Lockout.objects.create(login_hash="x", until=timezone.now())
+
+    _status, page = page_for(client, admin, "/activity/")
+
+    assert "the lockout of a name that nobody has" in page
+
+
+def test_undoing_is_told_as_such(client, organization):
+    course, now = CourseFactory(title="Knots"), timezone.now()
+    with request_by(course.owner) as request_id:
+        update_course(course.pk, title="Bends", by=course.owner, now=now)
+    with request_by(course.owner):
+        assert undo(request_id, by=course.owner, now=now)
+
+    for address in ("/activity/", address_of(course)):
+        _status, page = page_for(client, UserFactory(admin=True), address)
+        assert page.count("(undo)") == 1, address
+
+
+def test_change_of_the_organization_is_told(client, organization):
+    admin = UserFactory(admin=True)
+    with request_by(admin):
+        Organization.objects.update(brand_color="#0B6B63")
+
+    _status, page = page_for(client, admin, "/activity/")
+
+    assert "the organization “Harbor School”" in page
+
+
+def test_erased_people_are_called_so(client, organization):
+    admin, person = UserFactory(admin=True), UserFactory()
+    with request_by(person):
+        CourseFactory(title="Knots")
+    security.record(security.Kind.SIGNED_IN, user_id=person.pk)
+    User.objects.filter(pk=person.pk).update(username=erased_name(), first_name="", last_name="")
+
+    for address in (f"/activity/user/{person.pk}/", "/activity/security/"):
+        _status, page = page_for(client, admin, address)
+        assert "somebody who was erased" in page, address
 
 
 def test_rows_that_are_gone_keep_their_names(client, organization):

@@ -54,6 +54,16 @@ def test_colour_and_logo_are_checked(admin_client, organization):
     assert stored.logo_url in admin_client.get("/preferences/").content.decode()
 
 
+def test_change_is_in_the_audit_log(admin_client, organization):
+    change(admin_client, organization, name="Harbour School", settings='{"secret": "x", "a": 1}')
+
+    (entry,) = AuditEntry.objects.filter(table_name="tenancy_organization")
+    assert (entry.organization_id, entry.row_id) == (organization.pk, organization.pk)
+    assert (entry.before["name"], entry.after["name"]) == ("Harbor School", "Harbour School")
+    assert entry.after["settings"] == {"a": 1}
+    assert entry.is_by_staff
+
+
 def test_instructors_see_none_of_it(client, organization):
     client.force_login(UserFactory(instructor=True))
     for name in ("organization", "domain", "auditentry", "idempotencykey"):
