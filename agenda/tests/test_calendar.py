@@ -86,8 +86,11 @@ def test_every_line_is_as_the_standard_has_it(held, text):
     assert lines[-1] == b""
     assert not any(b"\n" in line or b"\r" in line for line in lines)
     assert max(map(len, lines)) <= 75
-    for line in lines:
-        line.decode()
+    assert all(len(line.decode().splitlines()) == 1 for line in lines[:-1])
+
+
+def test_name_of_the_calendar_is_escaped_as_all_text(held):
+    assert b"\r\nNAME:Loops\\; all\\, of\r\n" in written(name="Loops; all, of")
 
 
 def test_a_later_change_is_a_later_revision_of_the_same_event(held):

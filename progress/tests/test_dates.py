@@ -185,3 +185,13 @@ def test_calendar_program_reads_what_opens_and_nothing_of_a_classmate(client, or
 
     (event,) = Calendar.from_ical(response.content).walk("VEVENT")
     assert str(Enrollment.objects.get(student=student).pk) in event["uid"]
+
+
+def test_span_cuts_at_the_persons_own_midnight(organization):
+    course, _lessons = course_with(1, lesson_fields={"opens_after_days": 3})
+    student = on(course, student=UserFactory(time_zone="Europe/Berlin")).student
+    midnight = datetime(2026, 3, 26, 23, tzinfo=UTC)
+
+    assert told([student], Span(midnight - DAY, midnight)) == []
+    assert len(told([student], Span(midnight, midnight + timedelta(seconds=1)))) == 1
+    assert told([student], Span(midnight + timedelta(seconds=1), midnight + DAY)) == []
