@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from certificates.credentials.keys import is_signed_by
@@ -45,7 +45,7 @@ class Verdict:
     title: str = ""
     issuer: str = ""
     name: str = ""
-    completed_on: str = ""
+    completed_on: date | None = None
 
 
 def check(presented: Presented, *, now: datetime) -> Verdict:
@@ -141,7 +141,7 @@ def _verdict(outcome, presented, problems=()):
         title=_text(achievement.get("name") or credential.get("name")),
         issuer=_text(issuer.get("name") if isinstance(issuer, dict) else issuer),
         name=_name_in(subject),
-        completed_on=_text(subject.get("activityEndDate")),
+        completed_on=_day(subject.get("activityEndDate")),
     )
 
 
@@ -168,6 +168,13 @@ def _moment(value) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def _day(value) -> date | None:
+    try:
+        return parse_date(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _text(value):

@@ -231,6 +231,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "certificates",
                 "ordering": ["-issued_at", "-id"],
                 "indexes": [
+                    models.Index(fields=["enrollment"], name="idx_certificate_enrollment"),
                     models.Index(
                         fields=["student", "-issued_at", "-id"], name="idx_certificate_student"
                     ),

@@ -90,6 +90,7 @@ class Certificate(TenantModel, Look):
         verbose_name_plural = _("certificates")
         ordering = ["-issued_at", "-id"]
         indexes = [
+            models.Index(fields=["enrollment"], name="idx_certificate_enrollment"),
             models.Index(fields=["student", "-issued_at", "-id"], name="idx_certificate_student"),
             models.Index(fields=["course", "-issued_at", "-id"], name="idx_certificate_course"),
         ]

@@ -59,7 +59,7 @@ def issue_missing(*, now: datetime) -> int:
 def missing() -> QuerySet[Enrollment]:
     """Completed enrollments of courses that give certificates, without one."""
     issued = Certificate.objects.filter(
-        enrollment=OuterRef("pk"), completed_at=OuterRef("completed_at")
+        enrollment=OuterRef("pk"), completed_at=OuterRef("completed_at"), replaces__isnull=True
     )
     return Enrollment.objects.filter(
         ~Exists(issued),

@@ -209,6 +209,7 @@ def test_what_is_no_credential_is_refused_with_a_sentence(data):
         {"@context": [{}], "type": [[]], "issuer": {"id": []}, "evidence": 7},
         {"validFrom": "2026-99-99T00:00:00Z", "validUntil": "never"},
         {"credentialSubject": {"identifier": 7, "achievement": 7}, "issuer": "http://[bad"},
+        {"credentialSubject": {"activityEndDate": "2026-99-99"}},
     ],
 )
 def test_nonsense_is_judged_and_never_fails(credential, organization):

@@ -62,6 +62,7 @@ def _design_page(request, course, design):
     context = {
         "course": course,
         "section": "certificates",
+        "may_design_default": permissions.can_design_default(request.user),
         "form": form,
         "is_own": not design._state.adding and design.course_id == (course and course.pk),
         "drawing": _drawn(request, course, _changed(design, form) if form.is_bound else design),

@@ -23,6 +23,7 @@ PAGES = {
         "/courses/?q=nothinglikethis",
         "/courses/learning-how-to-learn/",
         "/preferences/",
+        "/certificates/check/",
         "/accounts/login/",
         "/accounts/signup/",
         "/accounts/password/reset/",
@@ -37,6 +38,7 @@ PAGES = {
         "/courses/git-without-fear/",
         "/courses/learning-how-to-learn/progress/",
         "/courses/learning-how-to-learn/withdraw/",
+        "/certificates/",
         "/settings/profile/",
         "/accounts/email/",
         "/accounts/password/change/",
@@ -57,6 +59,7 @@ PAGES = {
     ],
     "admin": [
         "/admin/",
+        "/studio/courses/git-without-fear/certificates/design/",
         "/admin/users/user/",
         "/admin/users/user/add/",
         "/admin/users/user/?q=nobodyhasthisname",
