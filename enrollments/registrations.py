@@ -10,6 +10,7 @@ from enrollments import bulk_people
 from enrollments.dates import endings
 from enrollments.impact import measure_places, tell_places
 from enrollments.models import Enrollment
+from enrollments.my_waitlists import my_waitlists
 from enrollments.panel import enroll_panel
 from enrollments.path_page import path_standing
 from enrollments.reviewing import may_review, objection_to_review
@@ -54,5 +55,6 @@ def install():
     access.register_viewer_check(is_learning_in_one)
     profiles.register(share_a_course)
     jinja.register("enroll_panel", enroll_panel)
+    jinja.register("my_waitlists", my_waitlists)
     jinja.register("path_standing", path_standing)
     jinja.register("may_review", may_review)

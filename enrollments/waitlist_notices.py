@@ -24,7 +24,7 @@ def _of_course(facts):
 def _offered(facts):
     values, url = _of_course(facts)
     until = timezone.localtime(parse_datetime(facts["until"]))
-    text = _("It is held for you until %(until)s. After that, it goes to whoever is next.")
+    text = _("Until %(until)s, it is held for you; then it goes to whoever is next.")
     offer = (facts["entry"], facts["offered_at"])
     links = (
         (_("Take the seat"), offer_links.accept_path(*offer)),

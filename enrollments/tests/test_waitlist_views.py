@@ -14,8 +14,10 @@ from enrollments import offer_links, services
 from enrollments.models import Enrollment, WaitlistEntry
 from enrollments.tests.factories import EnrollmentFactory
 from lib.ids import uuid7
+from notifications import delivery
 from notifications.kinds import message_of
 from notifications.models import Notification
+from users.models import Mail
 from users.tests.factories import UserFactory
 
 State = WaitlistEntry.State
@@ -304,3 +306,31 @@ def test_students_do_not_see_the_queue(client, course, holder, student):
 
     assert client.get(url("waitlist", course)).status_code == 404
     assert client.get(url("waitlist_entry", course, entry.pk)).status_code == 404
+
+
+def test_first_page_shows_queues_and_offers(client, course, holder, student):
+    join(course, student)
+    client.force_login(student)
+    assert "On the waitlist" in client.get("/").content.decode()
+
+    free_seat(holder)
+
+    page = client.get("/").content.decode()
+    assert "A seat is yours if you take it until" in page
+    assert course.title in page
+
+
+def test_mail_has_both_answers(course, holder, student):
+    student.email_verified_at = timezone.now()
+    student.save()
+    join(course, student)
+    free_seat(holder)
+    notification = Notification.objects.get(kind="waitlist.offered")
+
+    delivery.mail_at_once(notification.pk, now=timezone.now())
+
+    sent = Mail.objects.get(user=student)
+    for label, path in links_of(student).items():
+        assert label in sent.text
+        assert path in sent.text
+        assert path in sent.html
