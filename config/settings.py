@@ -146,6 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "users.password_words.SiteWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60  # seconds
 ACCOUNT_ADAPTER = "users.adapters.AccountAdapter"
