@@ -42,6 +42,11 @@ class RetentionPolicyAdmin(TenantAdmin):
         "record_years",
     ]
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """There is no other one to add."""
+        extra_context = {"show_save_and_add_another": False} | (extra_context or {})
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not RetentionPolicy.objects.exists()
 

@@ -245,6 +245,12 @@ def test_admin_sets_the_periods_once_and_changes_them(client, organization):
     assert policy.security_log_months == 18
 
 
+def test_there_is_no_second_one_to_add(client, organization):
+    client.force_login(UserFactory(admin=True))
+
+    assert "_addanother" not in client.get(f"{PAGE}add/").content.decode()
+
+
 def test_instructors_set_no_periods(client, organization):
     client.force_login(UserFactory(instructor=True))
     assert client.post(f"{PAGE}add/", PERIODS).status_code == 403
