@@ -7,7 +7,7 @@ from users.models import Permission
 from users.permissions import holds
 
 #: Who may see the certificates of a course.
-SEE = frozenset({*SEE_PEOPLE})
+SEE = frozenset(SEE_PEOPLE)
 
 
 def can_manage_certificates(user, course: Course) -> bool:

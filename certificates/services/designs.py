@@ -7,6 +7,7 @@ from typing import BinaryIO
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from certificates.designs import design_of
 from certificates.models import CertificateDesign
 from courses.models import Course
 from lib.images import clean_image
@@ -21,11 +22,13 @@ def save_design(
 ) -> CertificateDesign:
     """Keep the design of a course's certificates, without a course that of all that have none of their own.
 
-    `signature` is an upload, False to take the picture away, None to keep it. A file that was replaced stays, for
+    `signature` is an upload, False to take the picture away, None to keep it, be it the organization's. A file that was replaced stays, for
     certificates may show it; the sweep of files deletes it once none does. Raises lib.files.FileRefused.
     """
     design = CertificateDesign.objects.select_for_update(of=("self",)).filter(course=course).first()
-    design = design or CertificateDesign(course=course)
+    if design is None:
+        kept = design_of(course.pk).signature.name if course else ""
+        design = CertificateDesign(course=course, signature=kept)
     for name, value in values.items():
         setattr(design, name, value)
     if signature is False:

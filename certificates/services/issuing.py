@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from certificates.signals import certificate_issued
 from enrollments.models import Enrollment
 from enrollments.services import lock as lock_enrollment
 from tenancy.models import Organization
+from users.time_zones import time_zone_of
 
 #: How many are issued at once: each is told to somebody.
 BATCH = 200
@@ -96,6 +98,7 @@ def _certificate_for(enrollment, *, now) -> Certificate:
     course, student = enrollment.course, enrollment.student
     organization = Organization.objects.get(pk=enrollment.organization_id)
     language, code = language_of(course), codes.make_code()
+    zone = time_zone_of(student) or ZoneInfo(settings.TIME_ZONE)
     look = complete_look(design_of(course.pk), organization=organization, language=language)
     return Certificate(
         enrollment=enrollment,
@@ -107,13 +110,9 @@ def _certificate_for(enrollment, *, now) -> Certificate:
         duration_minutes=course.duration_minutes,
         language=language,
         completed_at=enrollment.completed_at,
-        completed_on=enrollment.completed_at.astimezone(_zone_of(student)).date(),
+        completed_on=enrollment.completed_at.astimezone(zone).date(),
         issued_at=now,
         code_hash=codes.hash_of(code),
         code_sealed=codes.seal(code),
         **look,
     )
-
-
-def _zone_of(student) -> ZoneInfo:
-    return ZoneInfo(student.time_zone or "UTC")

@@ -266,6 +266,16 @@ def test_signature_of_an_issued_certificate_outlives_the_design(organization, st
     assert certificate.signature.storage.exists(certificate.signature.name)
 
 
+def test_first_design_of_a_course_keeps_the_signature_of_the_organization(organization, staff):
+    course = CourseFactory(published=True, certificate_enabled=True)
+    who = {"values": {}, "by": staff, "now": NOW}
+    default = services.save_design(None, signature=SimpleUploadedFile("s.png", PIXEL), **who)
+
+    own = services.save_design(course, signature=None, **who)
+
+    assert own.signature.name == default.signature.name
+
+
 def test_signature_that_is_no_picture_is_refused(organization, staff):
     upload = SimpleUploadedFile("s.png", b"<svg onload=alert(1)>")
 

@@ -6,8 +6,9 @@ from certificates import codes, services
 from certificates.models import Certificate, CertificateDesign
 from certificates.tests.factories import NOW, certificate_for, completed_enrollment
 from config.seeding.canary import PIXEL
-from courses.tests.factories import CourseFactory
+from courses.tests.factories import CourseFactory, RoleAssignmentFactory, RoleFactory
 from lib.ids import uuid7
+from users.models import Permission
 from users.tests.factories import UserFactory
 
 
@@ -223,14 +224,27 @@ def test_staff_revoke_undo_and_issue_anew(client, admin, certificate):
     assert answer["Location"].endswith(f"{newer.pk}/")
 
 
-def test_who_only_sees_people_revokes_nothing(client, certificate, organization):
-    client.force_login(certificate.student)
-    here = reverse(
-        "certificates:course_certificate", args=[certificate.course.slug, certificate.pk]
-    )
+def test_who_only_sees_people_revokes_nothing(client, certificate):
+    role = RoleFactory(permissions=[Permission.ENROLLMENT_SEE])
+    helper = RoleAssignmentFactory(course=certificate.course, role=role).user
+    client.force_login(helper)
+    slug = certificate.course.slug
+    here = reverse("certificates:course_certificate", args=[slug, certificate.pk])
 
-    page(client, here, status=404)
-    assert client.post(here, {"part": "revoke", "reason": "x"}).status_code == 404
+    assert "Ada Okafor" in page(client, here)
+    assert client.post(here, {"part": "revoke", "reason": "x"}).status_code == 403
+    certificate.refresh_from_db()
+    assert certificate.is_valid
+
+
+def test_students_do_not_see_the_list_of_a_course(client, certificate):
+    client.force_login(certificate.student)
+    slug = certificate.course.slug
+
+    page(client, reverse("certificates:course_list", args=[slug]), status=404)
+    page(
+        client, reverse("certificates:course_certificate", args=[slug, certificate.pk]), status=404
+    )
 
 
 def test_design_is_saved_previewed_and_given_up(client, admin, organization):
