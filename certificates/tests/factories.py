@@ -1,6 +1,9 @@
 """Certificates for tests."""
 
 from datetime import UTC, datetime
+from io import BytesIO
+
+from PIL import Image
 
 from certificates import services
 from courses.tests.factories import CourseFactory
@@ -18,6 +21,13 @@ def completed_enrollment(*, student=None, course=None, **fields):
     return EnrollmentFactory(
         course=course, student=student, status="completed", completed_at=COMPLETED_AT, percent=100
     )
+
+
+def picture() -> bytes:
+    """A small PNG."""
+    file = BytesIO()
+    Image.new("RGBA", (60, 20), "navy").save(file, "PNG")
+    return file.getvalue()
 
 
 def certificate_for(student=None, **fields):

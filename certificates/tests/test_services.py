@@ -9,8 +9,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from certificates import codes, services
 from certificates.invariants import check
 from certificates.models import Certificate, CertificateDesign
-from certificates.tests.factories import COMPLETED_AT, NOW, certificate_for, completed_enrollment
-from config.seeding.canary import PIXEL
+from certificates.tests.factories import (
+    COMPLETED_AT,
+    NOW,
+    certificate_for,
+    completed_enrollment,
+    picture,
+)
 from courses.tests.factories import CourseFactory
 from enrollments import services as enrollments
 from enrollments.tests.factories import EnrollmentFactory
@@ -256,7 +261,7 @@ def test_design_of_the_course_comes_before_that_of_the_organization(organization
 
 
 def test_signature_of_an_issued_certificate_outlives_the_design(organization, staff):
-    upload = SimpleUploadedFile("s.png", PIXEL)
+    upload = SimpleUploadedFile("s.png", picture())
     services.save_design(None, values={}, signature=upload, by=staff, now=NOW)
     certificate = certificate_for()
 
@@ -269,7 +274,7 @@ def test_signature_of_an_issued_certificate_outlives_the_design(organization, st
 def test_first_design_of_a_course_keeps_the_signature_of_the_organization(organization, staff):
     course = CourseFactory(published=True, certificate_enabled=True)
     who = {"values": {}, "by": staff, "now": NOW}
-    default = services.save_design(None, signature=SimpleUploadedFile("s.png", PIXEL), **who)
+    default = services.save_design(None, signature=SimpleUploadedFile("s.png", picture()), **who)
 
     own = services.save_design(course, signature=None, **who)
 

@@ -4,8 +4,7 @@ from django.urls import reverse
 
 from certificates import codes, services
 from certificates.models import Certificate, CertificateDesign
-from certificates.tests.factories import NOW, certificate_for, completed_enrollment
-from config.seeding.canary import PIXEL
+from certificates.tests.factories import NOW, certificate_for, completed_enrollment, picture
 from courses.tests.factories import CourseFactory, RoleAssignmentFactory, RoleFactory
 from lib.ids import uuid7
 from users.models import Permission
@@ -258,7 +257,7 @@ def test_design_is_saved_previewed_and_given_up(client, admin, organization):
     assert 'viewBox="0 0 210.0 297.0"' in preview
     assert not CertificateDesign.objects.exists()
 
-    client.post(here, look | {"signature": SimpleUploadedFile("s.png", PIXEL)})
+    client.post(here, look | {"signature": SimpleUploadedFile("s.png", picture())})
     design = CertificateDesign.objects.get()
     assert (design.course, design.heading, design.orientation) == (
         course,
