@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bulk import kinds
+from bulk.asking import ask_checks_at_once
 from bulk.kinds import Cells, Change, Clerk, Kind, Outcome, Problem, Verdict, refused
 from bulk.on_behalf import request_of
 from lib.spreadsheets import CellRefused, day_or_time, yes_or_no
@@ -81,6 +82,7 @@ class AdminClerk(Clerk):
         self.columns = {column.name: column for column in model_admin.table.columns}
         self._seen: set[Any] = set()
         self._references: dict[tuple[str, str], Any] = {}
+        self._form_classes: dict[tuple, type[forms.ModelForm]] = {}
 
     def check(self, cells):
         row, verdict = self._find(cells)
@@ -169,10 +171,7 @@ class AdminClerk(Clerk):
 
     def _form(self, row, given):
         """The form with the given cells and what the row says already; and what is wrong with cells."""
-        names = [name for name in self.columns if self._is_written(name)]
-        form_class = self.admin.get_form(self.request, row, change=row is not None, fields=names)
-        for name in set(form_class.base_fields) - set(names):
-            del form_class.base_fields[name]
+        form_class = self._form_class(row)
         usual = None if row else self.admin.get_changeform_initial_data(self.request)
         blank = form_class(instance=row, initial=usual)
         problems = {name: _("You may not change this.") for name in given.keys() - blank.fields}
@@ -185,9 +184,22 @@ class AdminClerk(Clerk):
                 problems[name] = str(error)
             data |= _as_posted(name, field, field.prepare_value(value))
         form = form_class(data, instance=row)
+        ask_checks_at_once(form.instance)
         for name, errors in form.errors.items():
             problems.setdefault(name, " ".join(errors))
         return form, [Problem(self._label(name), text) for name, text in problems.items()]
+
+    def _form_class(self, row):
+        """The admin's form with the fields of the table, made once for rows of which the same may be changed."""
+        fixed = tuple(self.admin.get_readonly_fields(self.request, row))
+        key = (row is None, fixed)
+        if key not in self._form_classes:
+            names = [name for name in self.columns if self._is_written(name)]
+            made = self.admin.get_form(self.request, row, change=row is not None, fields=names)
+            for name in set(made.base_fields) - set(names):
+                del made.base_fields[name]
+            self._form_classes[key] = made
+        return self._form_classes[key]
 
     def _value(self, name, field, text):
         """What a cell means to a field. Raises CellRefused."""

@@ -5,11 +5,13 @@ import io
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from bulk import kinds, services, tasks
+from bulk.asking import ask_checks_at_once
 from bulk.models import BulkUpload
 from content.tests.factories import ModuleFactory
 from courses.models import Course, Subject
@@ -128,6 +130,28 @@ def test_errors_are_told_by_row_and_column(admin):
     assert [text for text in told if "Another row above" in text]
     carry_out(upload, by=admin)
     assert list(Course.objects.values_list("slug", flat=True)) == ["d"]
+
+
+def test_what_the_database_would_refuse_is_told_before(admin):
+    CourseFactory(slug="tea", title="Tea", owner=admin)
+
+    upload = send("slug,max_capacity,price\ntea,,-1\n", by=admin)
+
+    assert outcomes(upload) == [(2, "refused")]
+    assert problems(upload)
+
+
+def test_a_check_that_fails_is_told_by_its_own_words(organization):
+    course = CourseFactory()
+    course.max_capacity = 0
+    ask_checks_at_once(course)
+
+    with pytest.raises(ValidationError) as told:
+        course.validate_constraints()
+    asked = told.value.messages
+    with pytest.raises(ValidationError) as told:
+        Course.validate_constraints(course)
+    assert asked == told.value.messages
 
 
 def test_a_file_in_latin_letters_with_formulas_is_taken_as_text(admin):
