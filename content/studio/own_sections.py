@@ -30,9 +30,7 @@ def install():
     register(
         Section("settings", _("Settings"), "settings", 40, EDIT, by_slug("courses:studio_settings"))
     )
-    register(
-        Section("dates", _("Dates"), "calendar", 42, EDIT, by_slug("content:studio_dates"))
-    )
+    register(Section("dates", _("Dates"), "calendar", 42, EDIT, by_slug("content:studio_dates")))
     register(
         Section("check", _("Check"), "check-circle", 50, PUBLISH, by_slug("content:studio_check"))
     )
