@@ -188,7 +188,7 @@ def invitation(request, secret):
     """The link of an invitation's mail: it leads to the course, by way of an account with the invited address."""
     found = invitations.find_by_secret(secret)
     if found is None or not found.course.is_published:
-        return render(request, "enrollments/invitation_dead.html", {}, status=404)
+        return render(request, "enrollments/invitation_dead.html", {}, status=410)
     user = request.user
     is_own = user.is_authenticated and user.email == found.email
     state = found.state_at(request.now)

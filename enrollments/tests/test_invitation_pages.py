@@ -14,6 +14,8 @@ from enrollments import services
 from enrollments.models import Enrollment, Invitation, JoinCode, PreApproval
 from enrollments.services import codes, invitations, preapprovals
 from lib.ids import uuid7
+from tenancy.models import Organization
+from tenancy.personal import about_people, declaration_of
 from users.models import Mail, User
 from users.tests.factories import PASSWORD, UserFactory
 
@@ -222,7 +224,7 @@ def test_dead_link_says_why(client, course, state):
     if state == "accepted":
         invitations.use_up(invitation.pk, UserFactory(), now=NOW)
     page = client.get("/invitations/nonsense/" if state == "unknown" else link())
-    assert page.status_code == (404 if state == "unknown" else 410)
+    assert page.status_code == 410
     assert "no longer works" in text_of(page)
     assert ("revoked" in text_of(page)) == (state == "revoked")
 
@@ -245,6 +247,14 @@ def test_somebody_without_account_signs_up_and_arrives_at_the_course(client, cou
     assert client.get(path, follow=True).redirect_chain[-1][0] == f"/courses/{course.slug}/"
     client.post(f"/courses/{course.slug}/enroll/")
     assert Enrollment.objects.get().student == User.objects.get(username="ada")
+
+
+def test_where_accounts_are_given_out_the_link_offers_no_sign_up(client, course):
+    invited(course)
+    Organization.objects.update(is_signup_open=False)
+    page = text_of(client.get(link()))
+    assert "gives out accounts itself" in page
+    assert "Create an account" not in page
 
 
 def test_code_is_typed_on_its_page_and_on_that_of_the_course(client, course):
@@ -300,3 +310,18 @@ def test_join_twice_by_the_same_form_uses_the_code_once(client, course):
 def test_guest_is_asked_to_sign_in_before_typing_a_code(organization):
     answer = Client(SERVER_NAME="harbor.localhost").get("/join/")
     assert answer.headers["Location"].endswith("?next=/join/")
+
+
+def test_erasure_takes_invitations_and_entries_of_lists(course):
+    ada = UserFactory(email="ada@mail.example", email_verified_at=NOW)
+    for email in ("ada@mail.example", "bo@mail.example"):
+        invited(course, email)
+        preapprovals.add_addresses(course.pk, [email], by=None, now=NOW)
+    found = {
+        data.label: list(data.rows_of(ada.pk))
+        for data in about_people()
+        if data.model in (Invitation, PreApproval)
+    }
+    assert [row.email for row in found["enrollments.Invitation"]] == ["ada@mail.example"]
+    assert [row.value for row in found["enrollments.PreApproval"]] == ["ada@mail.example"]
+    assert all(declaration_of(model).rows == "go" for model in (Invitation, PreApproval))
