@@ -7,7 +7,7 @@ enrollment_activated = (
 )  #: A student may learn now: enrolled, approved or back. Facts: enrollment, by.
 enrollment_withdrawn = (
     Signal()
-)  #: A student left a course and freed the seat. Facts: enrollment, by.
+)  #: A student left a course, or took a request back. Facts: enrollment, by, at.
 access_ended = (
     Signal()
 )  #: A student's time on a course is over, the seat is free. Facts: enrollment, at.

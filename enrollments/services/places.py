@@ -274,7 +274,7 @@ def _announce_step(enrollment, before, *, by, at):
     if status == Status.ACTIVE and before != Status.COMPLETED:
         enrollment_activated.send(sender=Enrollment, enrollment=enrollment, by=by)
     elif status == Status.WITHDRAWN:
-        enrollment_withdrawn.send(sender=Enrollment, enrollment=enrollment, by=by)
+        enrollment_withdrawn.send(sender=Enrollment, enrollment=enrollment, by=by, at=at)
     elif status == Status.EXPIRED:
         access_ended.send(sender=Enrollment, enrollment=enrollment, at=at)
     if Status.COMPLETED in (before, status):

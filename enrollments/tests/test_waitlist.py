@@ -370,6 +370,17 @@ def test_leaving_frees_the_place_in_the_queue(queue, course, holder):
     assert list(WaitlistEntry.objects.waiting()) == [queue[2], again]
 
 
+def test_who_takes_a_request_back_waits_no_longer(course, holder):
+    enrollment = EnrollmentFactory(
+        course=course, status="pending", enrolled_at=None, approval_requested_at=NOW
+    )
+    join(course, enrollment.student)
+
+    services.withdraw(enrollment.pk, by=enrollment.student, now=NOW)
+
+    assert states(course) == ["left"]
+
+
 def test_staff_move_somebody_and_say_why(queue, course):
     by = course.owner
 
