@@ -1,13 +1,10 @@
 """How changes around certificates are undone. What was issued stays issued; a revocation is taken back."""
 
-from django.utils.translation import gettext as _
-
 from activity import undo_registry
-from activity.undo_registry import Change, Right, UndoTable, Values, always
+from activity.undo_registry import Right, UndoTable, always
 from certificates.models import Certificate, CertificateDesign, SigningKey
 from certificates.permissions import can_design_default
 from courses.undoing import course_rights, lock_courses, rights_by
-from lib.decisions import Reason
 from users.models import Permission
 
 
@@ -16,13 +13,6 @@ def design_rights(user, ids):
     if None in ids:
         return always(Right.OWN if can_design_default(user) else Right.NONE)
     return course_rights(user, ids)
-
-
-def check_certificate(user, change: Change, values: Values) -> Reason | None:
-    """What replaced another, or was replaced, keeps its place: people were told."""
-    if change.operation == "UPDATE" and "replaced_at" in (change.after or {}):
-        return Reason("replaced", _("A newer certificate has replaced this one."))
-    return None
 
 
 undo_registry.register(
@@ -34,7 +24,6 @@ undo_registry.register(
         title="course_title",
         person="student_id",
         is_removable=False,
-        check=check_certificate,
     )
 )
 undo_registry.register(
