@@ -48,6 +48,11 @@ BROKEN = {
 }
 
 
+#: A credential that is made of an entity.
+BOMB = b"""<!DOCTYPE svg [<!ENTITY a "{}">]><svg xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0">
+<openbadges:credential>&a;</openbadges:credential></svg>"""
+
+
 @pytest.fixture
 def certificate(organization):
     return certificate_for(title="Knots")
@@ -190,7 +195,7 @@ def test_vectors_of_open_badges_are_judged_by_how_they_are_built(name, organizat
         b"\x89PNG\r\n\x1a\nbroken",
         b"<svg",
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
+        BOMB,
         b"a.b",
         b"W10.W10.x",
         b"x" * (MAX_BYTES + 1),
