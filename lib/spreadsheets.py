@@ -8,7 +8,6 @@ the value that the spreadsheet stored beside one counts.
 import csv
 import io
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -17,8 +16,6 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 import openpyxl
-from defusedxml import DTDForbidden
-from defusedxml.ElementTree import ParseError, iterparse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -259,21 +256,7 @@ def _check_archive(file):
             raise SheetRefused(
                 _("This file would unpack to more than %(num)s MB.") % {"num": MAX_UNPACKED // MB}
             )
-        if any(_declares_types(archive, entry) for entry in archive.infolist()):
-            raise SheetRefused(_("This file is damaged, or no spreadsheet."))
     file.seek(0)
-
-
-def _declares_types(archive, entry):
-    """Whether a part of the archive is XML with entities that could blow it up; openpyxl would follow them."""
-    try:
-        with archive.open(entry) as part:
-            next(iterparse(part, events=("start",), forbid_dtd=True), None)
-    except DTDForbidden:
-        return True
-    except (ParseError, ValueError, LookupError, zipfile.BadZipFile, zlib.error):
-        return False  # a picture, or nothing that can be read
-    return False
 
 
 def _text_of(cell) -> str:
