@@ -65,6 +65,7 @@ def test_credit_note_is_drawn_without_how_to_pay(buyer):
         "Ωμέγα Ж",
         "नमस्ते",
         "👩‍🚀 Ada",
+        "محمد 👩‍🚀 王",
         "\u0378\uffff",
         "<b>&amp;**bold**",
     ],
