@@ -66,6 +66,7 @@ OF_VERSION = {"kind": "=course", "row_id": "course.pk", "number": "version.numbe
 CERTIFICATE = {"certificate_id": "certificate.pk"}
 ITEM = {"slug": "course.slug", "lesson_id": "item.lesson_id", "item_id": "item.item_id"}
 OFFER = {"token": "offer_token"}
+SECTION = COURSE | {"section_id": "section.pk"}
 INVITATION = COURSE | {"invitation_id": "invitation.pk"}
 PATH = {"slug": "path.slug"}
 PATH_ROW = {"path_id": "path.pk"}
@@ -201,6 +202,11 @@ ACCESS: dict[str, Access] = {
     "enrollments:people_table": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:people_write": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
     "enrollments:people_end": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:people_section": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:sections": Access(GET, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:section_new": Access(FORM, Who.COURSE_STAFF, arguments=COURSE),
+    "enrollments:section_edit": Access(FORM, Who.COURSE_STAFF, arguments=SECTION),
+    "enrollments:section_delete": Access(FORM, Who.COURSE_STAFF, arguments=SECTION),
     "enrollments:people_csv": Access(GET, Who.SEES_PEOPLE, arguments=COURSE),
     "enrollments:people_xlsx": Access(GET, Who.SEES_PEOPLE, arguments=COURSE),
     "enrollments:person": Access(

@@ -16,7 +16,7 @@ from content.models import CourseTransfer, LearningPath, Lesson, LessonItem, Med
 from courses.models import Course, CourseReview, CourseStaff, CourseVersion
 from courses.pictures import version_of
 from enrollments import offer_links
-from enrollments.models import Enrollment, Invitation, JoinCode, WaitlistEntry
+from enrollments.models import Enrollment, Invitation, JoinCode, Section, WaitlistEntry
 from notifications import unsubscribing
 from notifications.models import Notification
 from privacy.models import DataExport, ErasureRequest
@@ -34,6 +34,7 @@ class Samples:
     item: LessonItem | None = None
     user: User | None = None
     enrollment: Enrollment | None = None
+    section: Section | None = None
     invitation: Invitation | None = None
     join_code: JoinCode | None = None
     waiting: WaitlistEntry | None = None
@@ -104,6 +105,7 @@ class Samples:
             user=User.objects.filter(role=User.Role.STUDENT).order_by("created_at").first(),
             enrollment=Enrollment.objects.filter(**of_course).order_by("created_at").first(),
             waiting=WaitlistEntry.objects.filter(**of_course).order_by("created_at").first(),
+            section=Section.objects.filter(**of_course).first(),
             invitation=Invitation.objects.waiting().filter(**of_course).first(),
             join_code=JoinCode.objects.filter(**of_course).order_by("created_at").first(),
             notification=Notification.objects.order_by("created_at").first(),

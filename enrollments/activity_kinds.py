@@ -10,6 +10,9 @@ from enrollments.models import (
     JoinCode,
     PathEnrollment,
     PreApproval,
+    Section,
+    SectionMember,
+    SectionStaff,
     WaitlistChange,
     WaitlistEntry,
 )
@@ -141,5 +144,33 @@ register(
         tells=tell_code,
         hidden=frozenset({"course_id", "made_by_id", "used_count"}),
         weight=6,
+    ),
+    Kind(
+        Section,
+        _("the section “%(name)s”"),
+        columns=("title",),
+        courses="SELECT course_id FROM enrollments_section WHERE id = %(id)s",
+        weight=7,
+    ),
+    Kind(
+        SectionStaff,
+        _("a teacher of a section"),
+        columns=("user_id",),
+        courses="""
+            SELECT t.course_id FROM enrollments_sectionstaff s
+            JOIN enrollments_section t ON t.id = s.section_id WHERE s.id = %(id)s
+        """,
+        weight=2,
+    ),
+    Kind(
+        SectionMember,
+        _("the place of %(name)s in a section"),
+        columns=("student_id",),
+        courses="""
+            SELECT t.course_id FROM enrollments_sectionmember m
+            JOIN enrollments_section t ON t.id = m.section_id WHERE m.id = %(id)s
+        """,
+        hidden=frozenset({"student_id", "enrollment_id"}),
+        weight=2,
     ),
 )

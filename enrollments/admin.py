@@ -7,7 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from enrollments import permissions, services, waitlist_admin, ways_admin  # noqa: F401 -- registers its own
+from enrollments import (  # noqa: F401 -- the admins register themselves
+    permissions,
+    section_admin,
+    services,
+    waitlist_admin,
+    ways_admin,
+)
 from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
 from lib.forms import CleanTextMixin
 from tenancy.admin import (

@@ -35,7 +35,7 @@ SEEN = [
     (NEVER_SEEN, _("Never seen")),
 ]
 #: What narrows the list of people, by the names of the address.
-NARROWING = ("status", "q", "seen", "least", "most", "risk")
+NARROWING = ("status", "q", "seen", "least", "most", "risk", "section")
 
 
 def with_seen(people):
@@ -44,7 +44,7 @@ def with_seen(people):
 
 
 class PeopleFilter(django_filters.FilterSet):
-    """By state, by when people were last there, by progress, by who is at risk, and by the beginning of a name.
+    """By state, by when people were last there, by progress, by section, by who is at risk, and by the beginning of a name.
 
     For enrollments `with_seen`. `now` is the time that days are counted back from.
     """
@@ -57,6 +57,7 @@ class PeopleFilter(django_filters.FilterSet):
     most = django_filters.NumberFilter(
         field_name="percent", lookup_expr="lte", min_value=0, max_value=100, label=_("To percent")
     )
+    section = django_filters.UUIDFilter(field_name="section_places__section", label=_("Section"))
     risk = django_filters.BooleanFilter(method="at_risk", widget=CheckboxInput, label=_("At risk"))
     q = django_filters.CharFilter(method="search", max_length=200, label=_("Name or e-mail"))
 

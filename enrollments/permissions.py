@@ -1,7 +1,9 @@
 """Who may look after the people of a course."""
 
+from uuid import UUID
+
 from courses.permissions import has_permission
-from enrollments.models import SEE_PEOPLE, Enrollment, WaitlistEntry
+from enrollments.models import SEE_PEOPLE, Enrollment, Section, WaitlistEntry
 from enrollments.standing import Standing
 from users.models import Permission
 from users.permissions import holds
@@ -10,6 +12,12 @@ from users.permissions import holds
 def can_see_people(standing: Standing) -> bool:
     """See who is on the course and how far they are: the owner, co-instructors and admins."""
     return any(map(standing.may, SEE_PEOPLE))
+
+
+def sections_taught(standing: Standing) -> list[UUID]:
+    """The sections whose people somebody sees who does not see all people of the course. One query."""
+    found = Section.objects.filter(course_id=standing.course_id).taught_by(standing.user)
+    return list(found.values_list("pk", flat=True))
 
 
 def can_manage_people(standing: Standing) -> bool:

@@ -10,6 +10,9 @@ from enrollments.models import (
     JoinCode,
     PathEnrollment,
     PreApproval,
+    Section,
+    SectionMember,
+    SectionStaff,
     WaitlistChange,
     WaitlistEntry,
 )
@@ -108,3 +111,18 @@ declare(
     facts=["course", "value", "created_at"],
 )
 nothing_personal(JoinCode, "code", reason=_("A code is for whoever is told it."))
+declare(
+    SectionMember,
+    heading=_("Sections I am in"),
+    person="student_id",
+    reason=RECORD_KEPT,
+    facts=["section", "enrollment", "created_at"],
+)
+declare(
+    SectionStaff,
+    heading=_("Sections I teach"),
+    person="user_id",
+    reason=RECORD_KEPT,
+    facts=["section", "created_at"],
+)
+nothing_personal(Section, "title", reason=_("A section is about no single person."))

@@ -94,7 +94,9 @@ def _move(request, slug, people, asked):
         )
         messages.warning(request, text % {"num": refused})
     text = ngettext(
-        "Access of %(num)d person ends anew.", "Access of %(num)d people ends anew.", done
+        "The end of access of %(num)d person is moved.",
+        "The end of access of %(num)d people is moved.",
+        done,
     )
     say_done(request, text % {"num": done})
     return redirect("enrollments:people", slug)

@@ -20,7 +20,10 @@ SELECT c.id AS course_id, c.slug, c.title, c.status, c.visibility, c.enrollment_
     c.owner_id, c.deleted_at, c.is_sequential, c.outline_version, c.enrollment_closes_at,
     c.waitlist_enabled, c.access_ends_at, c.access_days, s.capacity, s.taken,
     s.student_count, s.completed_count, e.id AS enrollment_id, e.status AS state, COALESCE(e.percent, 0) AS percent, e.enrolled_at,
-    e.completed_at, e.expires_at, e.last_lesson_id, e.approved_at, e.rejection_reason,
+    e.completed_at, e.expires_at, (
+        SELECT t.starts_at FROM enrollments_sectionmember m JOIN enrollments_section t ON t.id = m.section_id
+        WHERE m.enrollment_id = e.id
+    ) AS begins_at, e.last_lesson_id, e.approved_at, e.rejection_reason,
     w.id AS waitlist_id, w.state AS waitlist_state, w.offer_expires_at,
     CASE WHEN s.taken < s.capacity THEN enrollments_somebody_waits(c.id) ELSE false END AS is_held_for_queue,
     EXISTS (
@@ -90,6 +93,7 @@ class Standing:
     enrolled_at: datetime | None
     completed_at: datetime | None
     expires_at: datetime | None
+    begins_at: datetime | None
     last_lesson_id: UUID | None
     approved_at: datetime | None
     rejection_reason: str | None

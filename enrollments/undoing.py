@@ -13,6 +13,9 @@ from enrollments.models import (
     JoinCode,
     PathEnrollment,
     PreApproval,
+    Section,
+    SectionMember,
+    SectionStaff,
     WaitlistChange,
     WaitlistEntry,
 )
@@ -101,3 +104,15 @@ for model, title in ((PreApproval, "value"), (Invitation, "email"), (JoinCode, "
             derived=frozenset({"used_count"} if model is JoinCode else ()),
         )
     )
+undo_registry.register_consequence(SectionMember)
+undo_registry.register_consequence(SectionStaff)
+undo_registry.register(
+    UndoTable(
+        model=Section,
+        key="course_id",
+        rights=enrollment_rights,
+        lock=lock_courses,
+        derived=frozenset({"taken"}),
+        parts=((SectionStaff, "section_id"), (SectionMember, "section_id")),
+    )
+)

@@ -8,6 +8,7 @@ from enrollments import (
     path_views,
     request_views,
     roster_views,
+    section_views,
     views,
     waitlist_staff_views,
     waitlist_views,
@@ -78,6 +79,19 @@ urlpatterns = [
     path("courses/<slug:slug>/people/", views.people, name="people"),
     path("courses/<slug:slug>/people/table/", bulk_views.people_table, name="people_table"),
     path("courses/<slug:slug>/people/write/", roster_views.write, name="people_write"),
+    path("courses/<slug:slug>/people/section/", section_views.place, name="people_section"),
+    path("courses/<slug:slug>/people/sections/", section_views.sections, name="sections"),
+    path("courses/<slug:slug>/people/sections/new/", section_views.section_new, name="section_new"),
+    path(
+        "courses/<slug:slug>/people/sections/<uuid:section_id>/",
+        section_views.section_edit,
+        name="section_edit",
+    ),
+    path(
+        "courses/<slug:slug>/people/sections/<uuid:section_id>/delete/",
+        section_views.section_delete,
+        name="section_delete",
+    ),
     path("courses/<slug:slug>/people/access/", roster_views.move_end, name="people_end"),
     path(
         "courses/<slug:slug>/people/export.csv",

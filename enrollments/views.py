@@ -14,7 +14,7 @@ from enrollments import permissions, services
 from enrollments.filters import NARROWING, SEEN, SORT_LABELS, SORTS
 from enrollments.forms import StaffActionForm
 from enrollments.history import last_changes
-from enrollments.models import Enrollment
+from enrollments.models import Enrollment, Section
 from enrollments.risk import risk_of
 from enrollments.roster import page_of_people
 from enrollments.services.expiry import MOVABLE
@@ -82,7 +82,7 @@ def _own_step(request, slug, service, text):
 @require_safe
 @follow_renames
 def people(request, slug):
-    standing = _people_of(request, slug)
+    standing, sections = _people_of(request, slug)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "newest"
     narrowing = {name: request.GET.get(name, "") for name in NARROWING}
@@ -93,6 +93,7 @@ def people(request, slug):
         sort=sort,
         cursor=request.GET.get("cursor"),
         now=request.now,
+        sections=sections,
     )
     context = {
         "standing": standing,
@@ -101,6 +102,8 @@ def people(request, slug):
         "is_filtered": any(narrowing.values()),
         "narrowing": {name: value for name, value in narrowing.items() if value},
         "can_manage": permissions.can_manage_people(standing),
+        "sees_all": sections is None,
+        "sections": Section.objects.filter(course_id=standing.course_id).order_by("title"),
         "sorts": SORT_LABELS.items(),
         "states": Enrollment.Status.choices,
         "seen_choices": SEEN,
@@ -113,12 +116,11 @@ def people(request, slug):
 @require_http_methods(["GET", "HEAD", "POST"])
 @follow_renames
 def person(request, slug, enrollment_id):
-    standing = _people_of(request, slug)
-    enrollment = get_object_or_404(
-        Enrollment.objects.select_related("student"),
-        pk=enrollment_id,
-        course_id=standing.course_id,
-    )
+    standing, sections = _people_of(request, slug)
+    places = Enrollment.objects.filter(course_id=standing.course_id).select_related("student")
+    if sections is not None:
+        places = places.filter(section_places__section__in=sections)
+    enrollment = get_object_or_404(places, pk=enrollment_id)
     can_manage = permissions.can_manage_people(standing)
     if request.method == "POST" and not can_manage:
         raise PermissionDenied
@@ -188,9 +190,17 @@ def _on_course(request, slug) -> Standing:
     return standing
 
 
-def _people_of(request, slug) -> Standing:
-    """The same for a course whose people the person may see; 403 for those who only see the course."""
-    standing = _visible(request, slug)
-    if not permissions.can_see_people(standing):
-        raise PermissionDenied
-    return standing
+def _people_of(request, slug) -> tuple[Standing, list | None]:
+    """The same for a course whose people the person may see, and the sections they see alone, None for all.
+
+    403 for those who only see the course.
+    """
+    standing = standing_of(request.user, slug=slug)
+    if standing is not None and permissions.can_see_people(standing) and standing.is_visible:
+        return standing, None
+    sections = permissions.sections_taught(standing) if standing is not None else []
+    if sections and standing.deleted_at is None:
+        return standing, sections
+    if standing is None or not standing.is_visible:
+        raise Http404
+    raise PermissionDenied

@@ -176,7 +176,7 @@ def check_completion(enrollment: Enrollment, *, now: datetime) -> bool:
 
 
 def _locked(enrollment_id):
-    rows = Enrollment.objects.select_for_update(of=("self",), no_key=True)
+    rows = Enrollment.objects.with_beginning().select_for_update(of=("self",), no_key=True)
     return rows.select_related("course").get(pk=enrollment_id)
 
 
@@ -203,7 +203,7 @@ def _begin(enrollment_id, lesson_id, now) -> Work:
 
 
 def _require_open(enrollment, outline, lesson, now):
-    pace = Pace(enrollment.course.is_sequential, enrollment.enrolled_at, now)
+    pace = Pace(enrollment.course.is_sequential, enrollment.enrolled_at, now, enrollment.begins_at)
     if lesson.id not in barriers_of(outline, completed=(), pace=pace):
         return  # open to everybody, whatever they have done
     completed = set(

@@ -18,11 +18,26 @@ from content.rules import closed_until, opening_text
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What decides besides their work how fast a student may go: the course's order, their first day, and now."""
+    """What decides besides their work how fast a student may go: the course's order, their first day, and now.
+
+    `begins_at` is when their section begins, if it is to begin at a time.
+    """
 
     is_sequential: bool
     enrolled_at: datetime | None
     now: datetime
+    begins_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the section has still to begin."""
+        return self.begins_at is not None and self.now < self.begins_at
+
+    @property
+    def first_day(self) -> datetime | None:
+        """From when on days are counted: who joined before their section began waited for it."""
+        moments = [moment for moment in (self.enrolled_at, self.begins_at) if moment is not None]
+        return max(moments, default=None)
 
     def is_in_order(self, module) -> bool:
         """Whether the lessons of a module open one after the other."""
@@ -52,9 +67,15 @@ def barriers_of(
 
     In a sequential course a module waits for all lessons before it; a module in free order then opens as a whole.
     """
+    if pace.waits:
+        return _until(pace.begins_at, outline, completed)
+    return _barriers_in(outline, completed, pace)
+
+
+def _barriers_in(outline, completed, pace):
     barriers = {}
     shared = Barrier(None, None)
-    is_sequential, enrolled_at, now = pace.is_sequential, pace.enrolled_at, pace.now
+    is_sequential, enrolled_at, now = pace.is_sequential, pace.first_day, pace.now
     unfinished = None  # of the modules before, where the course is in order
     for module in outline.modules:
         is_timed, is_in_order, before = module.is_timed, pace.is_in_order(module), unfinished
@@ -76,6 +97,12 @@ def barriers_of(
             if unfinished is None and is_sequential:
                 unfinished = lesson
     return barriers
+
+
+def _until(begins_at, outline, completed):
+    """All lessons but those that are done wait for the beginning."""
+    shared = Barrier(None, begins_at)
+    return {lesson.id: shared for lesson in outline.lessons if lesson.id not in completed}
 
 
 def states_of(

@@ -43,7 +43,7 @@ def barriers_for(
     """What each lesson that is closed to this person waits for; none are for those who are not learning."""
     if not standing.is_learning:
         return {}
-    pace = Pace(standing.is_sequential, standing.enrolled_at, now)
+    pace = Pace(standing.is_sequential, standing.enrolled_at, now, standing.begins_at)
     return barriers_of(outline, completed=completed, pace=pace)
 
 

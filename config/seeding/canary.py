@@ -67,6 +67,9 @@ from enrollments.models import (
     JoinCode,
     PathEnrollment,
     PreApproval,
+    Section,
+    SectionMember,
+    SectionStaff,
     WaitlistChange,
     WaitlistEntry,
 )
@@ -455,6 +458,15 @@ def build_learning(canary):
     )
 
 
+def build_sections(canary):
+    course, enrollment = (canary.rows[model._meta.label] for model in (Course, Enrollment))
+    section = saved(fill(canary, Section, course=course))
+    yield section
+    yield saved(SectionStaff(section=section, user=canary.rows[Course._meta.label].owner))
+    own = {"enrollment": enrollment, "student": enrollment.student}
+    yield saved(SectionMember(section=section, **own))
+
+
 def build_certificates(canary):
     """One that does not hold any more, as the enrollment that it certified is not complete."""
     enrollment, now = canary.rows[Enrollment._meta.label], timezone.now()
@@ -572,6 +584,7 @@ BUILDERS = [
     build_paths,
     build_learning,
     build_ways,
+    build_sections,
     build_billing,
     build_certificates,
     build_bulk,

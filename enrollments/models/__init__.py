@@ -2,6 +2,7 @@
 
 from enrollments.models.enrollment import SEE_PEOPLE, Enrollment, EnrollmentChange
 from enrollments.models.path import PathEnrollment
+from enrollments.models.section import Section, SectionMember, SectionStaff
 from enrollments.models.waitlist import WaitlistChange, WaitlistEntry
 from enrollments.models.ways import Invitation, JoinCode, PreApproval
 
@@ -13,6 +14,9 @@ __all__ = [
     "JoinCode",
     "PathEnrollment",
     "PreApproval",
+    "Section",
+    "SectionMember",
+    "SectionStaff",
     "WaitlistChange",
     "WaitlistEntry",
 ]

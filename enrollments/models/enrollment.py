@@ -30,6 +30,11 @@ class EnrollmentQuerySet(models.QuerySet):
         """Requests that nobody has answered."""
         return self.filter(status=Enrollment.Status.PENDING, approved_at__isnull=True)
 
+    def with_beginning(self):
+        """Adds `begins_at`: when the section begins that somebody is in, NULL without one."""
+        begins_at = F("section_places__section__starts_at")
+        return self.annotate(begins_at=begins_at)
+
     def of_student(self, user):
         """Those of somebody who is on a course, or may still read what became of their place."""
         return self.filter(student=user).exclude(status=Enrollment.Status.WITHDRAWN)

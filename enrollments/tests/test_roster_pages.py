@@ -116,7 +116,7 @@ def test_narrowed_list_takes_as_many_queries_for_one_as_for_three(
     for number in range(count):
         add(course, f"Ada{number}", last_accessed_at=NOW - 20 * DAY)
     page(teacher, course, risk="true")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert page(teacher, course, risk="true").count("people-risk") == count
 
 

@@ -219,7 +219,7 @@ def test_people_query_count_is_constant(client, course, count, django_assert_max
     places = EnrollmentFactory.create_batch(count, course=course)
     client.force_login(course.owner)
     client.get(address(course, "people/"))
-    with django_assert_max_num_queries(6):  # with the savepoint around the request
+    with django_assert_max_num_queries(7):  # with the savepoint around the request
         html = text_of(client.get(address(course, "people/")))
     assert all(place.student.email in html for place in places)
 
