@@ -1,4 +1,4 @@
-"""The keys by which an organization signs, made when they are first needed."""
+"""The keys by which an organization signs. The first one is made with the first certificate."""
 
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,12 @@ class KeyRetired(Exception):
 
 
 def key_in_use() -> SigningKey:
-    """The key that signs now; made where there is none yet. Of two who make it at once, both get the same."""
+    """The key that signs now. Raises SigningKey.DoesNotExist before the first certificate."""
+    return SigningKey.objects.get(retired_at__isnull=True)
+
+
+def ensure_key() -> SigningKey:
+    """The key that signs now, made where there is none yet. Of two who make it at once, both get the same."""
     key = SigningKey.objects.filter(retired_at__isnull=True).first()
     if key is not None:
         return key
@@ -30,7 +35,7 @@ def key_in_use() -> SigningKey:
     except IntegrityError as error:
         if IN_USE not in str(error):
             raise
-        return SigningKey.objects.get(retired_at__isnull=True)
+        return key_in_use()
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from certificates import codes
+from certificates.credentials.keys import ensure_key
 from certificates.designs import complete_look, design_of, language_of
 from certificates.models import Certificate
 from certificates.services.revoking import CertificateRefused, lock, restore_completion
@@ -41,6 +42,7 @@ def issue(enrollment_id: UUID, *, now: datetime) -> Certificate | None:
         return there
     if not (enrollment.course.certificate_enabled and enrollment.student.is_active):
         return None
+    ensure_key()
     certificate = _certificate_for(enrollment, now=now)
     certificate.save(force_insert=True)
     certificate_issued.send(sender=Certificate, certificate=certificate, at=now)

@@ -9,7 +9,13 @@ from django.urls import reverse
 
 from certificates import services
 from certificates.credentials.checking import Outcome, check, problems_of
-from certificates.credentials.keys import KeyRetired, is_signed_by, key_in_use, rotate_key
+from certificates.credentials.keys import (
+    KeyRetired,
+    ensure_key,
+    is_signed_by,
+    key_in_use,
+    rotate_key,
+)
 from certificates.credentials.making import credential_of
 from certificates.credentials.reading import MAX_BYTES, Unreadable, read
 from certificates.models import SigningKey
@@ -151,7 +157,7 @@ def test_former_key_still_checks_what_it_signed(token, organization):
 
 
 def test_private_key_is_stored_encrypted(organization):
-    key = key_in_use()
+    key = ensure_key()
 
     assert "PRIVATE" not in key.private_sealed
     assert set(key.public_jwk) == {"kty", "n", "e", "kid", "use", "alg"}
@@ -162,7 +168,7 @@ def test_private_key_is_stored_encrypted(organization):
 def test_two_who_sign_first_make_one_key():
     school = found_organization("Harbor School", "harbor", host="harbor.localhost", is_default=True)
 
-    used = race(school, [key_in_use] * 3)
+    used = race(school, [ensure_key] * 3)
 
     with organization_context(school):
         assert set(used) == {SigningKey.objects.get()}
