@@ -43,12 +43,12 @@ LESSON = dates.declare(
     )
 )
 
-#: Whether a part opens near the span. Midnights differ from zone to zone, so that what opens some days after
-#: the enrollment is looked at again in the person's own, by `content.rules`.
+#: Whether a part opens near the span. What opens some days after the enrollment does so at a midnight of the person's
+#: own, up to a day and an hour before that time of day, and is looked at again by `content.rules`.
 NEAR = """(
     {part}.opens_at >= %(since)s AND {part}.opens_at < %(until)s
     OR e.enrolled_at + make_interval(days => {part}.opens_after_days)
-        BETWEEN %(since)s::timestamptz - interval '2 days' AND %(until)s::timestamptz + interval '2 days'
+        BETWEEN %(since)s::timestamptz - interval '2 hours' AND %(until)s::timestamptz + interval '26 hours'
 )"""
 
 SHOWN = "{part}.deleted_at IS NULL AND NOT {part}.is_draft"
@@ -106,19 +106,21 @@ def openings(people: Sequence[UUID] | None, span: Span) -> Iterator[Date]:
         rows_in[row.time_zone].append(row)
     for name, rows in rows_in.items():
         with timezone.override(zone_named(name) or ZoneInfo(settings.TIME_ZONE)):
-            found = [_date_of(row) for row in rows]
-        yield from (date for date in found if date is not None and date.at in span)
+            found = [_date_of(row, span) for row in rows]
+        yield from (date for date in found if date is not None)
 
 
-def _date_of(row):
-    """None for a lesson that opens with its module."""
+def _date_of(row, span):
+    """None outside of the span, and for a lesson that opens with its module."""
     module = Release(row.module_opens_at, row.module_opens_after_days)
     with_module = opening_of(module, enrolled_at=row.enrolled_at)
     if row.lesson_id is None:
+        if with_module not in span:
+            return None
         return _date(row, MODULE, with_module, row.module_id, row.module, _course_url(row))
     lesson = Release(row.opens_at, row.opens_after_days)
     opens_at = lesson_opening(module, lesson, enrolled_at=row.enrolled_at)
-    if opens_at == with_module:
+    if opens_at == with_module or opens_at not in span:
         return None
     url = f"{lessons_url(row.slug)}{row.lesson_slug}/"
     return _date(row, LESSON, opens_at, row.lesson_id, row.lesson, url)
