@@ -289,6 +289,18 @@ def test_capacity_that_was_raised_behind_our_back_waits_for_the_job_and_nobody_o
     assert states(course) == ["offered", "waiting", "waiting", "waiting"]
 
 
+def test_who_left_the_course_comes_back_behind_the_queue(queue, course, holder):
+    Course.objects.update(enrollment_closes_at=NOW - HOUR)
+    free_seat(holder)
+    Course.objects.update(enrollment_closes_at=None)
+
+    standing = standing_of(holder.student, course.pk)
+    outcome = services.enroll_or_wait(standing, by=holder.student, now=NOW)
+
+    assert outcome.place == 4
+    assert states(course) == ["offered", "waiting", "waiting", "waiting"]
+
+
 def test_claim_itself_lets_nobody_overtake(queue, course):
     newcomer = UserFactory()
     Course.objects.update(max_capacity=2)
@@ -349,6 +361,19 @@ def test_who_is_placed_by_staff_waits_no_longer(queue, course, holder):
 
     assert states(course) == ["waiting", "placed", "waiting"]
     assert steps(queue[1])[-1] == ("waiting", "placed", course.owner_id)
+
+
+def test_request_that_is_granted_ends_the_wait(course, holder):
+    enrollment = EnrollmentFactory(
+        course=course, status="pending", enrolled_at=None, approval_requested_at=NOW
+    )
+    entry = join(course, enrollment.student)
+    Course.objects.update(max_capacity=2)
+
+    services.bring_back(enrollment.pk, by=course.owner, now=NOW)
+
+    assert states(course) == ["placed"]
+    assert steps(entry)[-1] == ("waiting", "placed", course.owner_id)
 
 
 def test_who_is_placed_by_staff_while_a_seat_is_offered_holds_one(queue, course, holder):
