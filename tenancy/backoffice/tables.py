@@ -143,10 +143,10 @@ class TableMixin:
 
     def export_view(self, request, ending):
         """The list as its address filters it."""
-        if ending not in MIME or request.method == "POST":
-            raise Http404
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
+        if ending not in MIME or request.method == "POST":
+            raise Http404
         try:
             rows = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters as error:
