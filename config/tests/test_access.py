@@ -57,6 +57,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 #: Addresses that refuse for another reason than who asks, such as a course that one teaches oneself.
 OTHER_REASONS = {
     "account_inactive",
+    "agenda:feed",
     "account_confirm_email",
     "admin:autocomplete",
     "admin:login",
