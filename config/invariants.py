@@ -14,8 +14,8 @@ CHECKS = {
     "courses": of_courses.check,
     "enrollments": of_enrollments.check,
     "progress": of_progress.check,
-    "billing": of_billing.check,
     "certificates": of_certificates.check,
+    "billing": of_billing.check,
 }
 
 

@@ -24,8 +24,8 @@ urlpatterns = [
     path("agenda/", include("agenda.urls")),
     path("", include("privacy.urls")),
     path("", include("activity.urls")),
-    path("", include("certificates.urls")),
     path("", include("bulk.urls")),
+    path("", include("certificates.urls")),
     path("", progress_views.home, name="home"),
 ]
 
