@@ -198,18 +198,24 @@ def _rows_later(model_admin, ids, user) -> Iterator[list[str]]:
     language, zone = translation.get_language(), timezone.get_current_timezone()
     columns = model_admin.table.columns
     rows = with_relations(model_admin.model._default_manager.all(), columns)
-    for start in range(0, len(ids), AT_ONCE):
-        wanted = ids[start : start + AT_ONCE]
-        with (
-            organization_context(organization_id, actor=user),
-            translation.override(language),
-            timezone.override(zone),
-        ):
-            found = rows.in_bulk(wanted)
-            cells = [
-                [column.cell(found[key]) for column in columns] for key in wanted if key in found
-            ]
-        yield from cells
+
+    def read():
+        for start in range(0, len(ids), AT_ONCE):
+            wanted = ids[start : start + AT_ONCE]
+            with (
+                organization_context(organization_id, actor=user),
+                translation.override(language),
+                timezone.override(zone),
+            ):
+                found = rows.in_bulk(wanted)
+                cells = [
+                    [column.cell(found[key]) for column in columns]
+                    for key in wanted
+                    if key in found
+                ]
+            yield from cells
+
+    return read()
 
 
 @admin.action(description=gettext_lazy("Export as CSV"), permissions=["view"])
