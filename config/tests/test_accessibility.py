@@ -15,6 +15,9 @@ THEMES = ("light", "dark")
 
 SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth + 1"
 
+STUDIO = "/studio/courses/git-without-fear"
+PEOPLE = "/courses/git-without-fear/people"
+
 PAGES = {
     "": [
         "/",
@@ -23,6 +26,8 @@ PAGES = {
         "/courses/?q=nothinglikethis",
         "/courses/learning-how-to-learn/",
         "/preferences/",
+        "/paths/",
+        "/plans/",
         "/certificates/check/",
         "/accounts/login/",
         "/accounts/signup/",
@@ -39,7 +44,17 @@ PAGES = {
         "/courses/learning-how-to-learn/progress/",
         "/courses/learning-how-to-learn/withdraw/",
         "/certificates/",
+        "/paths/",
+        "/agenda/",
+        "/agenda/calendar/",
+        "/join/",
+        "/notifications/",
+        "/notifications/settings/",
         "/settings/profile/",
+        "/settings/payments/",
+        "/settings/devices/",
+        "/settings/tokens/",
+        "/settings/data/",
         "/accounts/email/",
         "/accounts/password/change/",
         "/accounts/security/",
@@ -48,7 +63,17 @@ PAGES = {
         "/accounts/logout/",
     ],
     "ines": [
-        "/courses/learning-how-to-learn/people/",
+        "/studio/",
+        "/studio/new/",
+        "/studio/import/",
+        "/studio/library/",
+        "/studio/paths/",
+        "/studio/requests/",
+        *(f"{STUDIO}/{name}" for name in ("", "outline/", "details/", "settings/", "check/")),
+        *(f"{STUDIO}/{name}" for name in ("publish/", "versions/", "preview/", "copy/", "export/")),
+        *(f"{STUDIO}/{name}" for name in ("dates/", "reviews/", "requests/", "invitations/")),
+        *(f"{STUDIO}/{name}" for name in ("codes/", "addresses/", "waitlist/", "certificates/")),
+        *(f"{PEOPLE}/{name}" for name in ("", "table/", "sections/", "sections/new/")),
         "/admin/",
         "/admin/courses/course/",
         "/admin/courses/course/add/",
@@ -59,7 +84,13 @@ PAGES = {
     ],
     "admin": [
         "/admin/",
-        "/studio/courses/git-without-fear/certificates/design/",
+        f"{STUDIO}/certificates/design/",
+        "/studio/certificates/",
+        "/activity/",
+        "/activity/security/",
+        "/trash/",
+        "/erasures/",
+        "/invoices/",
         "/admin/users/user/",
         "/admin/users/user/add/",
         "/admin/users/user/?q=nobodyhasthisname",

@@ -42,7 +42,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 #: Pictures and styles that are the same for everybody.
-SHARED = MACHINES | {"tenancy:theme", "tenancy:logo", "courses:picture", "admin:jsi18n"}
+SHARED = MACHINES | {
+    *("tenancy:theme", "tenancy:logo", "courses:picture", "admin:jsi18n"),
+    *(f"certificates:{name}" for name in ("issuer", "keys", "key", "revocations")),
+}
 
 
 def missing_defences(_visitor, address, _access, _method, response):

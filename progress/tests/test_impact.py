@@ -115,9 +115,10 @@ def test_people_keep_an_unpublished_course_and_lose_one_in_the_trash(organizatio
 
 
 def test_settings_tell_of_seats_above_the_limit_and_of_those_who_wait(organization):
-    course, _lessons = course_with(1, enrollment_type=Course.EnrollmentType.APPROVAL)
+    course, _lessons = course_with(1)
     for _number in range(3):
         done(course)
+    update_course(course.pk, enrollment_type=Course.EnrollmentType.APPROVAL, **BY)
     done(course, status=Enrollment.Status.PENDING, approval_requested_at=NOW)
     fields = {"max_capacity": 1, "enrollment_type": "open", "visibility": "private"}
 

@@ -211,5 +211,5 @@ def test_dates_cost_the_dashboard_one_query_for_all_courses(
         course, _lessons = course_with(1, lesson_fields={"opens_at": TOMORROW})
         EnrollmentFactory(course=course, student=student)
     browser.get("/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert text_of(browser.get("/")).count(OPENING) >= count
