@@ -535,13 +535,18 @@ def as_one_request():
 
 
 def build_bulk(canary):
-    upload = fill(canary, BulkUpload, kind="courses.course", status="ready", row_count=1)
+    columns = [[canary.mark("column"), "title"]]
+    upload = fill(
+        canary, BulkUpload, kind="courses.course", status="ready", row_count=1, columns=columns
+    )
     upload.started_by = person(canary, "admin")
     yield saved(upload)
-    cells = {"title": canary.mark("cell")}
-    yield saved(
-        fill(canary, BulkRow, upload=upload, number=2, outcome="new", result="", cells=cells)
-    )
+    said = {
+        "cells": {"title": canary.mark("cell")},
+        "changes": [[canary.mark("label"), canary.mark("before"), canary.mark("after")]],
+        "problems": [[canary.mark("label"), canary.mark("problem")]],
+    }
+    yield saved(fill(canary, BulkRow, upload=upload, number=2, outcome="new", result="", **said))
 
 
 def build_activity(canary):

@@ -26,6 +26,10 @@ WRITTEN_DOWN = {
     "billing:invoice": SEEN,
     "billing:invoice_pdf": SEEN,
     "billing:order_cancel": SEEN,
+    "bulk:report": SEEN,
+    "bulk:upload": SEEN,
+    "enrollments:people_csv": SEEN,
+    "enrollments:people_xlsx": SEEN,
     "enrollments:person": SEEN,
     "privacy:download": SEEN,
     "activity:export_of": SEEN,
@@ -36,6 +40,11 @@ WRITTEN_DOWN |= {
     for model, model_admin in admin.site._registry.items()
     if model_admin.record_of
     for page in ("changelist", "change", "history")
+}
+WRITTEN_DOWN |= {
+    f"admin:{model._meta.app_label}_{model._meta.model_name}_export": SEEN
+    for model, model_admin in admin.site._registry.items()
+    if getattr(model_admin, "table", None)
 }
 
 

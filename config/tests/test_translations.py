@@ -26,7 +26,7 @@ TEMPLATES = ROOT / "templates"
 #: Pages of examples, seen in development alone.
 EXAMPLES = {"components_page.html", "components/_prose_example.html"}
 #: Names, which are the same in every language, and words for browsers.
-NOT_TRANSLATED = {"Cairn", "English", "Deutsch", "light dark", "avatar avatar-"}
+NOT_TRANSLATED = {"Cairn", "CSV", "XLSX", "English", "Deutsch", "light dark", "avatar avatar-"}
 #: Classes of the style sheets, and attributes that a macro writes.
 FOR_BROWSERS = re.compile(r"(.* )?(is|btn)-[a-z]+|[a-z-]+=\".*\"")
 
@@ -51,9 +51,19 @@ SPOKEN_KEYWORDS = {
 SPOKEN_CALLS = re.compile(r"messages\.\w+|.*(ValidationError|message_user|PermissionDenied)")
 
 
-FLOORS = ("tenancy", "users", "courses", "content", "enrollments", "progress")
+FLOORS = (
+    *("tenancy", "users", "courses", "content", "enrollments", "progress"),
+    *("agenda", "bulk", "certificates", "billing"),
+)
 #: Kept for the machine, on no page.
-UNSEEN_FIELDS = {"id", "html", "description_html", "outline_version", "search_vector"}
+UNSEEN_FIELDS = {
+    "id",
+    "html",
+    "description_html",
+    "outline_version",
+    "search_vector",
+    "secret_hash",
+}
 
 
 class Spoken(HTMLParser):
@@ -275,6 +285,8 @@ def page_of(client, path):
     response = client.get(path)
     if response.streaming:  # read to its end, where the client closes the file
         b"".join(response.streaming_content)
+        return None
+    if not response.get("Content-Type", "").startswith("text/html"):
         return None
     page = Spoken(response.content.decode())
     return page if page.language else None

@@ -211,7 +211,7 @@ def test_account_and_back_office_are_not_shown(client, admin, student, path):
 
 def test_pages_shown_are_named_one_by_one(settings):
     learning = {"home", "tenancy", "courses", "content", "enrollments", "progress"}
-    single = {"users:profile", "users:avatar", "notifications:list"}
+    single = {"users:profile", "users:avatar", "notifications:list", "agenda:list", "agenda:next"}
     assert settings.VIEW_AS_PAGES - learning == single
 
 

@@ -305,6 +305,9 @@ class TenantStackedInline(TenantInline, admin.StackedInline):
 class ReadOnlyInline(TenantTabularInline):
     """Parts to look at."""
 
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
+
     def can_delete(self, user, obj=None):
         return False
 
