@@ -430,6 +430,13 @@ BACK_OFFICE = {
     "enrollments_invitation": OF_COURSES_TO_READ,
     "enrollments_joincode": OF_COURSES_TO_READ,
     "enrollments_preapproval": OF_COURSES_TO_READ,
+    "enrollments_section": OF_COURSES_TO_READ,
+    "enrollments_sectionmember": OF_COURSES_TO_READ,
+    "enrollments_sectionstaff": OF_COURSES_TO_READ,
+    "enrollments_waitlistchange": OF_COURSES_TO_READ,
+    "enrollments_waitlistentry": BackOffice(
+        Who.STAFF, Who.COURSE_STAFF, add=Who.NOBODY, change=Who.COURSE_STAFF, delete=Who.NOBODY
+    ),
     "privacy_retentionpolicy": BackOffice(add=Who.NOBODY, delete=Who.NOBODY),
     "enrollments_pathenrollment": OF_OWNERS_TO_READ,
     "progress_lessonprogress": OF_COURSES_TO_READ,

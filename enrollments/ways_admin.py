@@ -50,7 +50,11 @@ class InvitationAdmin(WayAdmin):
 @admin.register(JoinCode)
 class JoinCodeAdmin(WayAdmin):
     page = "enrollments:codes"
-    list_display = ["shown", "course", "made_by", "used_count", "max_uses", "ends_at", "ended_at"]
+    list_display = ["told", "course", "made_by", "used_count", "max_uses", "ends_at", "ended_at"]
     list_select_related = ["course", "made_by"]
     search_fields = ["code__startswith"]
     search_help_text = _("The beginning of a code.")
+
+    @admin.display(description=_("code"), ordering="code")
+    def told(self, code):
+        return code.shown

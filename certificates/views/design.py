@@ -37,7 +37,8 @@ def default_design(request):
 
 
 def _design_page(request, course, design):
-    with translation.override(language_of(course) if course else translation.get_language()):
+    language = language_of(course) if course else translation.get_language()
+    with translation.override(language):
         usual = usual_texts()
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = DesignForm(*sent, design=design, usual=usual)
@@ -64,6 +65,7 @@ def _design_page(request, course, design):
         "section": "certificates",
         "may_design_default": permissions.can_design_default(request.user),
         "form": form,
+        "language": language,
         "is_own": not design._state.adding and design.course_id == (course and course.pk),
         "drawing": _drawn(request, course, _changed(design, form) if form.is_bound else design),
     }
