@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.apps import apps
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -42,9 +43,6 @@ LABELS = {
     "until": gettext_lazy("until"),
     "what": gettext_lazy("what"),
 }
-
-#: Details that are points in time.
-MOMENTS = {"until"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def _called(person_id, names):
 def told_details(details: dict) -> str:
     """ "reason: helps with enrolling · door: sign-in"."""
     return " · ".join(
-        f"{LABELS.get(name, name.replace('_', ' '))}: {_moment(value) if name in MOMENTS else _told(value)}"
+        f"{LABELS.get(name, name.replace('_', ' '))}: {TELLERS.get(name, _told)(value)}"
         for name, value in details.items()
         if value not in (None, "", [], {})
     )
@@ -112,3 +110,13 @@ def _moment(value) -> str:
     if moment is None:
         return str(value)
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def _table(value) -> str:
+    """What readers call the rows of a model, which stand in the log by its name."""
+    names = {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
+    return str(names.get(value, value))
+
+
+#: Details that are told otherwise than they are stored.
+TELLERS = {"until": _moment, "what": _table}

@@ -55,12 +55,12 @@ class DesignForm(CrispyFormMixin, forms.Form):
 
     LOOK = ("orientation", "color", *TEXTS)
 
-    def __init__(self, *args, design: CertificateDesign, usual: dict, **kwargs):
+    def __init__(self, *args, design: CertificateDesign, usual: dict, language: str, **kwargs):
         super().__init__(*args, **kwargs)
         for name in self.LOOK:
             self.fields[name].initial = getattr(design, name)
         for name, text in usual.items():
-            self.fields[name].widget.attrs["placeholder"] = text
+            self.fields[name].widget.attrs |= {"placeholder": text, "lang": language}
         if not design.signature:
             del self.fields["remove_signature"]
         names = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)

@@ -41,7 +41,7 @@ def _design_page(request, course, design):
     with translation.override(language):
         usual = usual_texts()
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = DesignForm(*sent, design=design, usual=usual)
+    form = DesignForm(*sent, design=design, usual=usual, language=language)
     part = request.POST.get("part", "")
     if part == "preview":
         form.is_valid()
