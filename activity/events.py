@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.apps import apps
@@ -114,8 +115,12 @@ def _moment(value) -> str:
 
 def _table(value) -> str:
     """What readers call the rows of a model, which stand in the log by its name."""
-    names = {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
-    return str(names.get(value, value))
+    return str(_names_of_tables().get(value, value))
+
+
+@cache
+def _names_of_tables():
+    return {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
 
 
 #: Details that are told otherwise than they are stored.

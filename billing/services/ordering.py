@@ -26,19 +26,15 @@ def order_course(standing: Standing, *, billed: Billed, now: datetime) -> Invoic
     if decision:
         raise BillingRefused(decision.message)
     wish = {"buyer": standing.user, "course_id": standing.course_id}
-    order = _order_once(wish, now=now)
-    if order is None:
-        return _standing_invoice(**wish)
-    invoice = issue_invoice(
-        order,
+    return _bill(
+        wish,
         text=_("Course “%(course)s”") % {"course": standing.title},
+        thing=standing.title,
         price=standing.price,
         currency=standing.currency,
         billed=billed,
         now=now,
     )
-    tell_of_order(invoice, thing=standing.title, at=now)
-    return invoice
 
 
 @transaction.atomic
@@ -57,19 +53,15 @@ def order_plan(
         raise BillingRefused(_("You have this plan already."))
     if not plan.price:
         return start_subscription(plan, buyer, starts_on=now.date(), now=now)
-    order = _order_once({"buyer": buyer, "plan": plan}, now=now)
-    if order is None:
-        return _standing_invoice(buyer=buyer, plan=plan)
-    invoice = issue_invoice(
-        order,
+    return _bill(
+        {"buyer": buyer, "plan": plan},
         text=_("Plan “%(plan)s”") % {"plan": plan.name},
+        thing=plan.name,
         price=plan.price,
         currency=plan.currency,
         billed=billed,
         now=now,
     )
-    tell_of_order(invoice, thing=plan.name, at=now)
-    return invoice
 
 
 @transaction.atomic
@@ -99,6 +91,18 @@ def billed_before(buyer) -> Billed:
     if last is None:
         return Billed(buyer.display_name, language=buyer.language or settings.LANGUAGE_CODE)
     return Billed(last.buyer_name, last.buyer_address, last.language)
+
+
+def _bill(wish, *, text, thing, price, currency, billed, now):
+    """The invoice of a new order, which its buyer is told of; the standing one where the same was wished before."""
+    order = _order_once(wish, now=now)
+    if order is None:
+        return _standing_invoice(**wish)
+    invoice = issue_invoice(
+        order, text=text, price=price, currency=currency, billed=billed, now=now
+    )
+    tell_of_order(invoice, thing=thing, at=now)
+    return invoice
 
 
 def _order_once(wish, *, now):
