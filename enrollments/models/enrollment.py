@@ -158,6 +158,12 @@ class Enrollment(TenantModel):
                 condition=Q(status="pending"),
                 name="idx_enrollment_pending",
             ),
+            # Looked through every minute for access whose time is over.
+            models.Index(
+                fields=["organization", "expires_at"],
+                condition=Q(expires_at__isnull=False, status__in=["active", "paused"]),
+                name="idx_enrollment_expires",
+            ),
             models.Index(
                 fields=["approved_by"],
                 condition=Q(approved_by__isnull=False),

@@ -17,7 +17,7 @@ from enrollments.decisions import (
 from enrollments.ending import access_is_over, end_of_access
 from enrollments.models import Enrollment, EnrollmentChange
 from enrollments.services.invitations import use_up
-from enrollments.services.queue import end_wait, entry_of
+from enrollments.services.queue import end_wait, entry_of, lock_seats
 from enrollments.signals import (
     access_ended,
     completion_changed,
@@ -185,7 +185,12 @@ def _claim_seat(standing, *, by, now, reason="", is_queueing=False, **approval):
         "ends_at": enrollment.expires_at,
         "approver": enrollment.approved_by_id,
     }
-    waited = entry_of(standing.course_id, standing.user.pk) if standing.waitlist_id else None
+    waited = None
+    if standing.waitlist_id:
+        lock_seats(
+            standing.course_id
+        )  # before the place in the course, as whoever accepts an offer
+        waited = entry_of(standing.course_id, standing.user.pk)
     outcome = fetch_row(CLAIM, parameters).outcome
     if outcome == "full":
         raise CourseFull(refuse(course_full(standing)))

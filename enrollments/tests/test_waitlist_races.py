@@ -13,7 +13,7 @@ from courses.models import Course, CourseSeats
 from courses.tests.factories import CourseFactory
 from enrollments import invariants, services
 from enrollments.models import Enrollment, WaitlistChange, WaitlistEntry
-from enrollments.services import offers, queue
+from enrollments.services import offers, places, queue
 from enrollments.standing import standing_of
 from enrollments.tests.racing import race
 from notifications.models import Notification
@@ -180,6 +180,30 @@ def test_accepting_and_lapsing_at_once_end_in_one_of_both(school):
         assert (entry.state, is_in, others.state) == (State.LAPSED, False, State.OFFERED)
 
 
+def test_staff_place_somebody_who_accepts_at_the_same_moment(school, monkeypatch):
+    """Both would add the same person; whoever comes second finds them there instead of waiting for ever."""
+    course = course_with(school, seats=2, on_it=2, waiting=1)
+    entry = offered_entry(school, course)
+    is_answering = threading.Event()
+    lock_entry = queue.lock_entry
+
+    def lock_slowly(entry_id):
+        is_answering.set()
+        time.sleep(0.5)
+        return lock_entry(entry_id)
+
+    def place():
+        is_answering.wait(timeout=30)
+        return services.place(course.pk, entry.student, by=None, now=timezone.now())
+
+    monkeypatch.setattr(offers, "lock_entry", lock_slowly)
+    accept = functools.partial(services.accept_offer, entry.pk, by=None, now=timezone.now())
+    accepted, placed = race(school, [accept, place])
+
+    assert accepted == placed
+    assert check(school, course) == 2
+
+
 def answers(entry):
     """The student takes the seat in one window and declines it in another."""
     now = timezone.now()
@@ -212,7 +236,8 @@ def test_without_the_locks_both_answers_go_on_and_the_database_has_to_refuse_one
         both_looked.wait(timeout=30)
         return found
 
-    monkeypatch.setattr(offers, "lock_seats", lambda course_id: None)
+    for module in (offers, places):
+        monkeypatch.setattr(module, "lock_seats", lambda course_id: None)
     monkeypatch.setattr(offers, "lock_entry", look_only)
     results = race(school, answers(entry))
 
