@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from billing.about_places import invoices_of
 from billing.entitlements import entitlements_of
 from billing.permissions import can_manage_billing
+from enrollments import about
 from enrollments.decisions import asks
 from lib import jinja
 from lib.decisions import Reason
@@ -21,5 +23,6 @@ def is_entitled(standing, now) -> Reason | None:
 
 def install():
     asks("payment")(is_entitled)
+    about.register(invoices_of)
     settings_sections.register("payments", _("Payments"), "billing:overview", position=60)
     jinja.register("can_manage_billing", can_manage_billing)

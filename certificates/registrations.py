@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from certificates.about_places import certificates_of
 from certificates.models import Certificate
 from certificates.permissions import SEE
 from courses.studio import sections
+from enrollments import about
 from lib import jinja
 
 SECTION = sections.Section(
@@ -24,4 +26,5 @@ def own_certificate(user, course_id) -> Certificate | None:
 
 def install():
     sections.register(SECTION)
+    about.register(certificates_of)
     jinja.register("own_certificate", own_certificate)

@@ -9,7 +9,7 @@ from courses.studio.sections import register as register_section
 from enrollments import bulk_people
 from enrollments.dates import endings
 from enrollments.impact import measure_places, tell_places
-from enrollments.models import Enrollment
+from enrollments.models import Enrollment, WaitlistEntry
 from enrollments.my_waitlists import my_waitlists
 from enrollments.panel import enroll_panel
 from enrollments.path_page import path_standing
@@ -24,6 +24,11 @@ from users import visibility as profiles
 def courses_of(user):
     """Courses that a person sees because they are on them."""
     return Enrollment.objects.of_student(user).values("course")
+
+
+def courses_waited_for(user):
+    """Courses that a person sees because they wait for a seat, or were offered one."""
+    return WaitlistEntry.objects.open().filter(student=user).values("course")
 
 
 def is_learning_in_one(user, course_ids) -> bool:
@@ -46,6 +51,7 @@ def install():
     register_student_rule(teaches)
     dates.register(endings)
     visibility.register(courses_of)
+    visibility.register(courses_waited_for)
     visibility.register(courses_open_to)
     register_section(REQUESTS)
     register_section(INVITATIONS)

@@ -133,7 +133,8 @@ class Standing:
         """May open the page of the course; the same as `Course.objects.visible_to`, without a query."""
         if self.deleted_at is not None:
             return False
-        return self.is_listed or self.is_on_it or self.is_let_in or self.looks_after
+        is_in_queue = self.is_waiting or self.has_offer
+        return self.is_listed or self.is_on_it or is_in_queue or self.is_let_in or self.looks_after
 
     @property
     def is_listed(self) -> bool:

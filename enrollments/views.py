@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from activity.undo_offer import say_done
 from courses.renames import follow_renames
 from enrollments import permissions, services
+from enrollments.about import facts_of
 from enrollments.filters import NARROWING, SEEN, SORT_LABELS, SORTS
 from enrollments.forms import StaffActionForm
-from enrollments.history import last_changes
+from enrollments.history import last_steps
 from enrollments.models import Enrollment, Section
 from enrollments.risk import risk_of
 from enrollments.roster import page_of_people
@@ -117,7 +118,8 @@ def people(request, slug):
 @follow_renames
 def person(request, slug, enrollment_id):
     standing, sections = _people_of(request, slug)
-    places = Enrollment.objects.filter(course_id=standing.course_id).select_related("student")
+    places = Enrollment.objects.filter(course_id=standing.course_id)
+    places = places.select_related("student", "course")
     if sections is not None:
         places = places.filter(section_places__section__in=sections)
     enrollment = get_object_or_404(places, pk=enrollment_id)
@@ -150,7 +152,8 @@ def person(request, slug, enrollment_id):
         "form": form,
         "can_manage": can_manage,
         "can_move_end": enrollment.status in MOVABLE,
-        "changes": last_changes(enrollment),
+        "facts": facts_of(enrollment, request.user),
+        "steps": last_steps(enrollment),
     }
     return render(request, "enrollments/enrollment_person.html", context)
 

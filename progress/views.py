@@ -17,7 +17,7 @@ from content.rendering import render_lesson
 from content.rules import as_sentence
 from courses.renames import follow_renames
 from courses.views import course_list
-from enrollments.history import last_changes
+from enrollments.history import last_steps
 from enrollments.models import Enrollment
 from enrollments.standing import standing_of
 from lib.access import public
@@ -130,7 +130,7 @@ def course_progress(request, slug):
             standing, outline, completed=completed, begun=begun, barriers=barriers
         ),
         "missing": _missing(request, enrollment),
-        "changes": last_changes(enrollment),
+        "steps": last_steps(enrollment),
         "nav": "learning",
     }
     return render(request, "progress/course_progress.html", context)

@@ -377,3 +377,16 @@ def test_books_are_paged(client, keeper, course, monkeypatch):
     following = re.search(r'rel="next" href="([^"]+)"', first).group(1).replace("&amp;", "&")
     second = text_of(client.get(url("books") + following))
     assert [number in second for number in numbers] == [True, False, False]
+
+
+def test_page_about_the_place_tells_the_keepers_alone_what_was_paid(client, buyer, keeper, course):
+    invoice = ordered(course, buyer, now=NOW)
+    pay(invoice, now=NOW)
+    place = Enrollment.objects.get(student=buyer)
+    here = reverse("enrollments:person", args=[course.slug, place.pk])
+
+    for person, is_told in ((keeper, True), (course.owner, False)):
+        client.force_login(person)
+        answer = client.get(here)
+        assert answer.status_code == 200
+        assert (f"{invoice.full_number} · Paid" in text_of(answer)) == is_told

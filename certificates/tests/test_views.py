@@ -223,6 +223,17 @@ def test_staff_revoke_undo_and_issue_anew(client, admin, certificate):
     assert answer["Location"].endswith(f"{newer.pk}/")
 
 
+def test_page_about_the_place_leads_to_the_certificate(client, admin, certificate):
+    client.force_login(admin)
+    here = reverse("enrollments:person", args=[certificate.course.slug, certificate.enrollment_id])
+    there = reverse(
+        "certificates:course_certificate", args=[certificate.course.slug, certificate.pk]
+    )
+
+    assert "Valid" in page(client, here)
+    assert f'href="{there}"' in page(client, here)
+
+
 def test_who_only_sees_people_revokes_nothing(client, certificate):
     role = RoleFactory(permissions=[Permission.ENROLLMENT_SEE])
     helper = RoleAssignmentFactory(course=certificate.course, role=role).user

@@ -8,7 +8,7 @@ from courses.models import Course, CourseSeats
 from courses.tests.factories import CourseFactory
 from enrollments import services
 from enrollments.invariants import check
-from enrollments.models import EnrollmentChange
+from enrollments.models import EnrollmentChange, WaitlistEntry
 from enrollments.standing import standing_of
 from enrollments.tests.factories import EnrollmentFactory
 from users.tests.factories import UserFactory
@@ -48,6 +48,23 @@ def test_private_course_and_its_files_are_for_people_on_it(organization, state, 
         )
         == opens
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "sees"), [("waiting", True), ("offered", True), ("left", False), ("skipped", False)]
+)
+def test_private_course_is_seen_by_who_waits_for_a_seat(organization, state, sees):
+    course = CourseFactory(published=True, visibility="private", max_capacity=1)
+    student = UserFactory()
+    WaitlistEntry.objects.create(
+        course=course,
+        student=student,
+        state=state,
+        joined_at=NOW,
+        offered_at=NOW if state == "offered" else None,
+    )
+    visible = Course.objects.visible_to(student).filter(pk=course.pk).exists()
+    assert (visible, standing_of(student, course.pk).is_visible) == (sees, sees)
 
 
 def test_check_finds_nothing_after_a_busy_day(organization):
