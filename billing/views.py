@@ -11,7 +11,6 @@ from billing import permissions, services
 from billing.entitlements import entitlements_of
 from billing.forms import BilledForm, TakePlanForm
 from billing.models import Invoice, Plan, Subscription
-from billing.pdf import draw_invoice
 from billing.providers import PROVIDER
 from billing.services.ordering import billed_before
 from courses.models import Course
@@ -183,6 +182,8 @@ def invoice(request, invoice_id):
 
 @require_safe
 def invoice_pdf(request, invoice_id):
+    from billing.pdf import draw_invoice  # noqa: PLC0415 -- costs megabytes, and few pages need it
+
     found = _visible_invoice(request, invoice_id)
     answer = HttpResponse(draw_invoice(found), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{found.full_number}.pdf"'

@@ -7,6 +7,7 @@ the value that the spreadsheet stored beside one counts.
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,10 +16,8 @@ from itertools import chain
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-import openpyxl
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from lib.files import MB, FileRefused, size_of, sniff, too_large
 from lib.text import TextRefused, clean_text, disarm_formula
@@ -32,6 +31,7 @@ MAX_XLSX_CELL = 32_767  # characters; what the format holds
 MAX_AREA = 2_000_000  # cells of a sheet up to the last one of each row, empty ones too
 EXTENSIONS = (".csv", ".tsv", ".txt", ".xlsx")
 
+_OUTSIDE_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # characters that XLSX cannot hold
 _SEPARATORS = ",;\t|"
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -229,9 +229,11 @@ def _guess_separator(text):
 
 
 def _xlsx_records(file: BinaryIO) -> Iterator[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 -- costs megabytes, and few pages need it
+
     _check_archive(file)
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = next(each for each in book.worksheets if each.sheet_state == "visible")
         sheet.reset_dimensions()  # what a file says about its own size is not to be trusted
         area = 0
@@ -327,7 +329,9 @@ def write_xlsx(
     file: BinaryIO, columns: Iterable[str], rows: Iterable[Iterable[str]], *, title: str
 ) -> None:
     """Write a workbook of one sheet, with formulas disarmed. Raises SheetRefused for a text that is too long for it."""
-    book = openpyxl.Workbook(write_only=True)
+    from openpyxl import Workbook  # noqa: PLC0415 -- as above
+
+    book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_title(title))
     sheet.freeze_panes = "A2"
     try:
@@ -339,7 +343,7 @@ def write_xlsx(
 
 
 def _xlsx_cell(value):
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(disarm_formula(value)))
+    text = _OUTSIDE_XML.sub("", str(disarm_formula(value)))
     if len(text) > MAX_XLSX_CELL:
         raise SheetRefused(_("A text is too long for XLSX. Choose CSV."))
     return text

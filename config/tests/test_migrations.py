@@ -7,10 +7,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-OURS = ["progress", "enrollments", "content", "courses", "users", "tenancy"]
+
+def own_apps():
+    """Labels of the product's own apps. All their tables belong to an organization, so tenancy's are below all."""
+    base = str(settings.BASE_DIR)
+    configs = [config for config in apps.get_app_configs() if config.path.startswith(base)]
+    return {config.label for config in configs if ".venv" not in config.path}
 
 
 @pytest.mark.django_db
@@ -67,10 +73,9 @@ def test_migrations_lead_back_and_forth(empty_database):
     forth = objects_of(empty_database)
     assert ("table", "courses_course") in forth
 
-    for app in OURS:
-        manage(empty_database, "migrate", app, "zero", "--verbosity=0")
+    manage(empty_database, "migrate", "tenancy", "zero", "--verbosity=0")
     left = {name for _kind, name in objects_of(empty_database)}
-    assert {name for name in left if name.split("_")[0] in OURS} == set()
+    assert {name for name in left if name.split("_")[0] in own_apps()} == set()
 
     manage(empty_database, "migrate", "--verbosity=0")
     assert objects_of(empty_database) == forth
