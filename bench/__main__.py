@@ -52,7 +52,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--database", help="its name (cairn_bench, with another scale cairn_bench_SCALE)"
     )
     parser.add_argument(
-        "--only", metavar="WORD", help="pages whose key holds this word, and nothing else"
+        "--only",
+        metavar="WORD",
+        help="one change (sign-in, complete, enroll, rushes) or the pages whose key holds this word",
     )
     parser.add_argument("--rounds", type=int, default=100, help="rushes at one hot course (100)")
     parser.add_argument(

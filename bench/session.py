@@ -66,12 +66,17 @@ class Session:
             self.yardstick_b = yardstick
             self.measure_unit_alone()
             self.measure_pages(site)
+            self.measure_writes(site)
             if not self.options.only:
-                self.measure_writes(site)
                 self.look_around(site)
                 if not self.options.quick:
                     self.compare_sizes(site)
         return self.outcome
+
+    def is_chosen(self, key: str) -> bool:
+        """Whether to measure the page or change of this key: one of that name alone, or all that hold the word."""
+        wanted = self.options.only
+        return not wanted or (key == wanted if wanted in self.CHANGES else wanted in key)
 
     # Servers
 
@@ -113,7 +118,7 @@ class Session:
     # Pages
 
     def measure_pages(self, site: Server) -> None:
-        chosen = [page for page in pages.PAGES if (self.options.only or "") in page.key]
+        chosen = [page for page in pages.PAGES if self.is_chosen(page.key)]
         with people.organization():
             readers = pages.find_readers(chosen)
         for page in chosen:
@@ -147,24 +152,36 @@ class Session:
     # Changes
 
     def measure_writes(self, site: Server) -> None:
-        processes, quick = self.processes(site), self.options.quick
+        for key, change in self.CHANGES.items():
+            if self.is_chosen(key):
+                change(self, site)
+
+    def measure_sign_in(self, site: Server) -> None:
         self.say("Signing in …")
-        done = writes.sign_ins(site.port, processes, 60 if quick else 400)
+        count = 60 if self.options.quick else 400
+        done = writes.sign_ins(site.port, self.processes(site), count)
         self.outcome.writes["sign in"] = done.sample
         self.check(
             "CPU of a sign-in", done.sample.cpu_ms, SIGN_IN_LIMIT_MS, " ms", problem=done.problem
         )
+
+    def measure_completing(self, site: Server) -> None:
         self.say("Completing lessons …")
-        done = writes.completions(site.port, processes, 200 if quick else 1_500)
+        count = 200 if self.options.quick else 1_500
+        done = writes.completions(site.port, self.processes(site), count)
         self.outcome.writes["complete a lesson"] = done.sample
         self.check("Completions that failed", 0, 0, problem=done.problem)
+
+    def measure_enrolling(self, site: Server) -> None:
         self.say("Enrolling in a hot course …")
+        count = 150 if self.options.quick else 1_000
         samples, units, problems = [], [], set()
-        for _turn in range(SLICES):
-            units.append(self.measure_unit(writes.CLIENTS))
-            done = writes.enrollments(site.port, processes, 150 if quick else 1_000)
-            samples.append(done.sample)
-            problems |= {done.problem} - {""}
+        with writes.hot_course():
+            for _turn in range(SLICES):
+                units.append(self.measure_unit(writes.CLIENTS))
+                done = writes.enrollments(site.port, self.processes(site), count)
+                samples.append(done.sample)
+                problems |= {done.problem} - {""}
         self.outcome.writes[f"enroll, {writes.CLIENTS} clients at one course"] = together(samples)
         rates = [
             one.result.rate / unit.result.rate for one, unit in zip(samples, units, strict=True)
@@ -172,12 +189,21 @@ class Session:
         problem = "; ".join(problems)
         title = "Enrolling in one hot course, rate in B's"
         self.check(title, median(rates), HOT_LIMIT, at_least=True, problem=problem)
-        rounds = min(self.options.rounds, 5) if quick else self.options.rounds
-        self.say(f"{rounds} rushes at its last seats …")
-        wrong, given = writes.rushes(site.port, rounds)
+
+    def measure_rushes(self, site: Server) -> None:
+        rounds = min(self.options.rounds, 5) if self.options.quick else self.options.rounds
+        self.say(f"{rounds} rushes at the last seats of a hot course …")
+        with writes.hot_course():
+            wrong, given = writes.rushes(site.port, rounds)
         title = f"Rounds of {rounds} that did not end with exactly {writes.SEATS} of {writes.CLIENTS} enrolled"
         self.check(title, wrong, 0, problem="" if given else "nobody got a seat")
-        writes.clear_hot_course()
+
+    CHANGES = {
+        "sign-in": measure_sign_in,
+        "complete": measure_completing,
+        "enroll": measure_enrolling,
+        "rushes": measure_rushes,
+    }
 
     # What else has a limit
 

@@ -1,5 +1,6 @@
 """What is sent rather than read: signing in, enrolling in one hot course, completing lessons."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from bench.people import HOST
 from bench.usage import Processes
 from config.seeding.bulk import PASSWORD
 from courses.models import Course
-from enrollments.models import Enrollment
+from enrollments.models import Enrollment, WaitlistEntry
 from lib.ids import uuid7
 from progress.models import LessonProgress
 
@@ -97,10 +98,24 @@ def completions(port: int, processes: Processes, count: int) -> Writes:
     )
 
 
-def clear_hot_course() -> None:
-    """Leave the hot course as the seed made it: with nobody on it."""
+@contextmanager
+def hot_course():
+    """The hot course without a waitlist: every free seat is for those who rush at it. Nobody is on it before or after."""
+    course = Course.objects.filter(slug=HOT)
     with people.organization():
-        Enrollment.objects.filter(course__slug=HOT).delete()
+        _clear_hot_course()
+        course.update(waitlist_enabled=False)
+    try:
+        yield
+    finally:
+        with people.organization():
+            _clear_hot_course()
+            course.update(waitlist_enabled=True)
+
+
+def _clear_hot_course() -> None:
+    WaitlistEntry.objects.filter(course__slug=HOT).delete()
+    Enrollment.objects.filter(course__slug=HOT).delete()
 
 
 def enroll_requests(count: int) -> list[str]:
