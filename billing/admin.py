@@ -140,7 +140,12 @@ class SubscriptionAdmin(TenantAdmin):
     def resume(self, request, subscription):
         services.resume_subscription(subscription.pk, now=request.now)
 
-    @service_action(_("End now"))
+    @service_action(
+        _("End now …"),
+        warning=_(
+            "Courses that only these plans opened close at once, and unpaid bills are taken back."
+        ),
+    )
     def end(self, request, subscription):
         services.end_subscription(subscription.pk, now=request.now)
 
@@ -171,7 +176,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
     def view_on_site(self, obj):
         return reverse("billing:invoice", args=[obj.pk])
 
-    @service_action(_("Take back by a credit note"), permission="view")
+    @service_action(
+        _("Take back by a credit note …"),
+        permission="view",
+        warning=_("A credit note stays in the books for good."),
+    )
     def cancel(self, request, invoice):
         services.cancel_order(invoice.pk, now=request.now)
 

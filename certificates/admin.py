@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates import permissions, services
 from certificates.credentials.keys import KeyRetired, rotate_key
+from certificates.forms import RevokeForm
 from certificates.models import Certificate, CertificateDesign, SigningKey
 from enrollments.models import Enrollment
 from tenancy.admin import ReadOnlyAdmin, TenantAdmin, service_action
@@ -28,7 +29,7 @@ class CertificateAdmin(TenantAdmin):
     search_fields = ["name__istartswith", "course_title__istartswith"]
     ordering = ["-issued_at", "-id"]
     sortable_by = []
-    actions = ["restore", "reissue"]
+    actions = ["revoke", "restore", "reissue"]
     refusals = (services.CertificateRefused,)
     fields = readonly_fields = [
         "student",
@@ -61,6 +62,14 @@ class CertificateAdmin(TenantAdmin):
 
     def view_on_site(self, obj):
         return reverse("certificates:course_certificate", args=[obj.course.slug, obj.pk])
+
+    @service_action(
+        _("Revoke …"),
+        asks=lambda data, request: RevokeForm(data),
+        warning=_("These certificates no longer hold; who checks one is told so."),
+    )
+    def revoke(self, request, certificate, *, reason):
+        services.revoke(certificate.pk, reason=reason, by=request.user, now=request.now)
 
     @service_action(_("Issue anew"))
     def reissue(self, request, certificate):

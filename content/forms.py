@@ -8,7 +8,10 @@ from content.services import items
 from content.services.items import ContentRefused
 from lib import markdown
 from lib.files import EXTENSIONS
+from lib.forms import CrispyFormMixin
 from tenancy.admin import TenantModelForm
+
+MAX_SECONDS = 24 * 60 * 60
 
 
 class MediaForm(TenantModelForm):
@@ -28,6 +31,35 @@ class MediaForm(TenantModelForm):
             if "title" in self.fields:
                 self.fields["title"].required = False
                 self.fields["title"].help_text = _("Empty: the name of the file.")
+
+
+class MediaAccessForm(CrispyFormMixin, forms.Form):
+    """Who may open files from now on."""
+
+    access = forms.ChoiceField(label=_("who may open it"), choices=MediaAsset.Access)
+
+
+class CompletionForm(CrispyFormMixin, forms.Form):
+    """When lessons are complete from now on."""
+
+    completion = forms.ChoiceField(label=_("Complete when"), choices=Lesson.Completion)
+    completion_seconds = forms.IntegerField(
+        label=_("seconds"),
+        required=False,
+        min_value=1,
+        max_value=MAX_SECONDS,
+        help_text=_("Where time spent counts."),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("completion") != Lesson.Completion.TIME:
+            cleaned["completion_seconds"] = None
+        elif "completion_seconds" not in self.errors and not cleaned.get("completion_seconds"):
+            self.add_error(
+                "completion_seconds", _("Say after how many seconds the lesson is complete.")
+            )
+        return cleaned
 
 
 class VideoForm(TenantModelForm):

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.errors import CourseRefused
-from courses.models import Course
+from courses.models import Course, Subject
 from courses.pictures import picture_url, prepare
-from courses.services.editing import is_slug_taken
+from courses.services.editing import MAX_TAGS, is_slug_taken
 from courses.services.prerequisites import check_prerequisites
 from lib import markdown
 from lib.files import FileRefused
+from lib.forms import CrispyFormMixin
 from tenancy.admin import TenantModelForm
 
 MAX_LINES = 30
-MAX_TAGS = 20
 LANGUAGE_RULE = RegexValidator(
     r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?\Z",
     gettext_lazy("Write a language as a short code, such as en, de or pt-BR."),
@@ -44,6 +44,8 @@ class ListField(forms.CharField):
         text = super().clean(value)
         items = [" ".join(item.split()) for item in re.split(self.separator, text)]
         items = list(dict.fromkeys(item for item in items if item))
+        if self.required and not items:
+            raise ValidationError(self.error_messages["required"], code="required")
         if len(items) > self.max_items:
             raise ValidationError(_("At most %(num)d are possible.") % {"num": self.max_items})
         for item in items:
@@ -169,3 +171,23 @@ class PrerequisiteFormSet(BaseInlineFormSet):
         kept = [form for form in self.forms if form not in self.deleted_forms]
         chosen = [form.cleaned_data.get("required_course") for form in kept]
         return {course.pk for course in chosen if course is not None}
+
+
+class SubjectForm(CrispyFormMixin, forms.Form):
+    """Where courses belong from now on."""
+
+    subject = forms.ModelChoiceField(Subject.objects.all(), label=gettext_lazy("Subject"))
+
+
+class TagsForm(CrispyFormMixin, forms.Form):
+    """Tags that many things get or lose."""
+
+    tags = ListField(
+        label=gettext_lazy("Tags"),
+        help_text=gettext_lazy("Between commas."),
+        required=True,
+        separator=r"[,\n]",
+        max_items=MAX_TAGS,
+        max_item_length=50,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )

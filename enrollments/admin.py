@@ -1,10 +1,7 @@
 """Who is on which course, in the back office. States move through services alone."""
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.helpers import ActionForm
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollments import (  # noqa: F401 -- the admins register themselves
@@ -14,8 +11,10 @@ from enrollments import (  # noqa: F401 -- the admins register themselves
     waitlist_admin,
     ways_admin,
 )
+from enrollments.forms import NoticeForm, ReasonForm
 from enrollments.models import Enrollment, EnrollmentChange, PathEnrollment
-from lib.forms import CleanTextMixin
+from enrollments.roster_forms import EndForm
+from enrollments.services import expiry
 from tenancy.admin import (
     Column,
     ReadOnlyAdmin,
@@ -24,19 +23,6 @@ from tenancy.admin import (
     TenantAdmin,
     service_action,
 )
-
-
-class ReasonActionForm(CleanTextMixin, ActionForm):
-    """Beside the choice of what to do: the reason for those who are rejected."""
-
-    reason = forms.CharField(label=_("Reason, to reject"), max_length=1000, required=False)
-
-
-class ReasonMissing(Exception):
-    """Nobody is rejected without a reason."""
-
-    def __init__(self):
-        super().__init__(gettext("Say why: the student reads it."))
 
 
 class ChangeInline(ReadOnlyInline):
@@ -110,13 +96,12 @@ class EnrollmentAdmin(TenantAdmin):
     ]
     inlines = [ChangeInline]
     actions = ["approve", "reject", "withdraw", "suspend", "lift", "complete", "reopen"]
-    actions += ["bring_back"]
-    action_form = ReasonActionForm
+    actions += ["bring_back", "move_end"]
     refusals = (
         services.AlreadyDecided,
         services.EnrollmentRefused,
         services.UnlawfulChange,
-        ReasonMissing,
+        expiry.NoEnd,
     )
     table = Table(
         keys=(("course", "student"),),
@@ -173,26 +158,25 @@ class EnrollmentAdmin(TenantAdmin):
     def approve(self, request, enrollment):
         services.approve(enrollment.pk, by=request.user, now=request.now)
 
-    @service_action(_("Reject the request"))
-    def reject(self, request, enrollment):
-        reason = self._reason_in(request)
-        if not reason:
-            raise ReasonMissing
+    @service_action(_("Reject the request …"), asks=lambda data, request: NoticeForm(data))
+    def reject(self, request, enrollment, *, reason):
         services.reject(enrollment.pk, by=request.user, now=request.now, reason=reason)
 
-    def _reason_in(self, request):
-        form = self.action_form(request.POST)
-        form.fields["action"].choices = self.get_action_choices(request)
-        form.full_clean()
-        return form.cleaned_data.get("reason", "").strip()
+    @service_action(
+        _("Take off the course …"),
+        asks=lambda data, request: ReasonForm(data),
+        warning=_("The seats go to whoever waits; what was done is kept."),
+    )
+    def withdraw(self, request, enrollment, *, reason):
+        services.withdraw(enrollment.pk, by=request.user, now=request.now, reason=reason)
 
-    @service_action(_("Take off the course"))
-    def withdraw(self, request, enrollment):
-        services.withdraw(enrollment.pk, by=request.user, now=request.now)
-
-    @service_action(_("Suspend"))
-    def suspend(self, request, enrollment):
-        services.suspend(enrollment.pk, by=request.user, now=request.now)
+    @service_action(
+        _("Suspend …"),
+        asks=lambda data, request: ReasonForm(data),
+        warning=_("The lessons are closed to these people; their seats stay theirs."),
+    )
+    def suspend(self, request, enrollment, *, reason):
+        services.suspend(enrollment.pk, by=request.user, now=request.now, reason=reason)
 
     @service_action(_("Lift the suspension"))
     def lift(self, request, enrollment):
@@ -209,6 +193,13 @@ class EnrollmentAdmin(TenantAdmin):
     @service_action(_("Bring back to the course"))
     def bring_back(self, request, enrollment):
         services.bring_back(enrollment.pk, by=request.user, now=request.now)
+
+    @service_action(
+        _("Move the end of access …"), asks=lambda data, request: EndForm(data, now=request.now)
+    )
+    def move_end(self, request, enrollment, *, ends_at, is_open, reason):
+        who = {"by": request.user, "now": request.now}
+        expiry.move_end(enrollment.pk, ends_at, reason=reason, **who)
 
 
 @admin.register(EnrollmentChange)

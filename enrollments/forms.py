@@ -58,3 +58,26 @@ class StaffActionForm(CrispyFormMixin, forms.Form):
     def service(self):
         """The service that was chosen. Only for a valid form."""
         return STAFF_ACTIONS[self.cleaned_data["action"]][0]
+
+
+class ReasonForm(CrispyFormMixin, forms.Form):
+    """Why something is done about many people's places, where anything is to be said about it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept in the history; the student may see it."),
+    )
+
+
+class NoticeForm(CrispyFormMixin, forms.Form):
+    """Why people do not get what they wait for."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The student reads it."),
+    )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
 from enrollments import permissions, services
+from enrollments.forms import NoticeForm
 from enrollments.models import SEE_PEOPLE, WaitlistChange, WaitlistEntry
 from tenancy.admin import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin, service_action
 
@@ -55,7 +56,7 @@ class WaitlistEntryAdmin(TenantAdmin):
     ]
     readonly_fields = fields
     inlines = [WaitlistChangeInline]
-    actions = ["move_to_front", "move_to_end", "offer_now", "put_back"]
+    actions = ["move_to_front", "move_to_end", "offer_now", "skip", "put_back"]
     refusals = (services.EnrollmentRefused, services.UnlawfulStep, services.OfferGone)
 
     def scope_for_instructor(self, user, queryset):
@@ -82,6 +83,10 @@ class WaitlistEntryAdmin(TenantAdmin):
     @service_action(_("Offer a free seat now"))
     def offer_now(self, request, entry):
         services.offer_now(entry.pk, by=request.user, now=request.now, reason="")
+
+    @service_action(_("Take off the waitlist …"), asks=lambda data, request: NoticeForm(data))
+    def skip(self, request, entry, *, reason):
+        services.skip(entry.pk, by=request.user, now=request.now, reason=reason)
 
     @service_action(_("Put back into the queue"))
     def put_back(self, request, entry):

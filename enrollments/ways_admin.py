@@ -1,4 +1,4 @@
-"""Ways onto courses, in the back office: to read. They are made and ended on the pages of each course."""
+"""Ways onto courses, in the back office: made on the pages of each course, ended here too."""
 
 from django.contrib import admin
 from django.urls import reverse
@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
 from enrollments.models import Invitation, JoinCode, PreApproval
-from tenancy.admin import ReadOnlyAdmin
+from enrollments.services import codes, invitations, preapprovals
+from tenancy.admin import ReadOnlyAdmin, service_action
 from users.models import Permission
 
 
 class WayAdmin(ReadOnlyAdmin):
-    """Rows of a course; instructors see those of courses whose people they look after."""
+    """Rows of a course; instructors see those of courses whose people they look after, so may end them."""
 
     page = ""
     list_filter = ["course", "created_at"]
@@ -34,6 +35,15 @@ class PreApprovalAdmin(WayAdmin):
     list_select_related = ["course", "added_by"]
     search_fields = ["value__startswith"]
     search_help_text = _("The beginning of an address, or @ and a domain.")
+    actions = ["remove"]
+
+    @service_action(
+        _("Take off the list …"),
+        permission="view",
+        warning=_("These addresses have to ask for a place from now on. Who came by them stays."),
+    )
+    def remove(self, request, entry):
+        preapprovals.remove_addresses(entry.course_id, [entry.pk])
 
 
 @admin.register(Invitation)
@@ -45,6 +55,21 @@ class InvitationAdmin(WayAdmin):
     search_fields = ["email__startswith"]
     search_help_text = _("The beginning of an e-mail.")
     exclude = ["secret_hash"]
+    actions = ["send_again", "revoke"]
+    refusals = (invitations.InvitationGone,)
+
+    @service_action(_("Send again"), permission="view")
+    def send_again(self, request, invitation):
+        who = {"by": request.user, "now": request.now}
+        invitations.resend(invitation.course, invitation.pk, **who)
+
+    @service_action(
+        _("Revoke …"),
+        permission="view",
+        warning=_("The links in these mails let nobody in any more."),
+    )
+    def revoke(self, request, invitation):
+        invitations.revoke(invitation.course, invitation.pk, now=request.now)
 
 
 @admin.register(JoinCode)
@@ -54,7 +79,16 @@ class JoinCodeAdmin(WayAdmin):
     list_select_related = ["course", "made_by"]
     search_fields = ["code__startswith"]
     search_help_text = _("The beginning of a code.")
+    actions = ["end"]
 
     @admin.display(description=_("code"), ordering="code")
     def told(self, code):
         return code.shown
+
+    @service_action(
+        _("End …"),
+        permission="view",
+        warning=_("These codes let nobody in any more. Who came by them stays."),
+    )
+    def end(self, request, code):
+        codes.end_code(code.course_id, code.pk, now=request.now)

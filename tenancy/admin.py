@@ -23,6 +23,7 @@ from lib.files import FileRefused
 from lib.ids import uuid7
 from lib.images import clean_image
 from tenancy.backoffice.access import AccessRules
+from tenancy.backoffice.actions import service_action
 from tenancy.backoffice.forms import TenantFormMixin, TenantModelForm
 from tenancy.backoffice.history import with_actor_names
 from tenancy.backoffice.lists import BoundedPaginator, ScopedRelatedFilter
@@ -32,7 +33,6 @@ from tenancy.backoffice.model_admin import (
     TenantAdmin,
     TenantStackedInline,
     TenantTabularInline,
-    service_action,
 )
 from tenancy.backoffice.tables import Column, Table
 from tenancy.models import (

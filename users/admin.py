@@ -5,7 +5,6 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.admin import (
@@ -21,7 +20,7 @@ from tenancy.admin import (
 from users import door_admin as door_admin  # registers what it has
 from users import permissions, services, suspension, time_zones
 from users import provider_admin as provider_admin  # registers what it has
-from users.door_forms import SuspensionForm
+from users.door_forms import BuiltInRoleForm, SuspensionForm, built_in_roles_to_give
 from users.models import Mail, User
 from users.profile_admin import InstructorProfileInline, ProfileInline, StudentProfileInline
 from users.profile_forms import language_choices
@@ -86,7 +85,7 @@ class UserAdmin(TenantAdmin):
         ),
     ]
     inlines = [ProfileInline, StudentProfileInline, InstructorProfileInline, EmailAddressInline]
-    actions = ["send_invitation", "suspend", "lift_suspension"]
+    actions = ["send_invitation", "suspend", "lift_suspension", "change_role"]
     refusals = (suspension.ChangeRefused,)
     table = Table(
         keys=(("username",), ("email",)),
@@ -140,30 +139,28 @@ class UserAdmin(TenantAdmin):
         for user in queryset:
             self.delete_model(request, user)
 
-    @admin.action(description=_("Suspend …"), permissions=["change"])
-    def suspend(self, request, queryset):
-        """Asks for the reason on a page of its own."""
-        form = SuspensionForm(request.POST if "reason" in request.POST else None)
-        if form.is_valid():
-            request.suspension_reason = form.cleaned_data["reason"]
-            return self.suspend_all(request, queryset)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Suspend"),
-            "opts": self.opts,
-            "people": queryset,
-            "form": form,
-        }
-        return TemplateResponse(request, "users/suspend.html", context)
-
-    @service_action(_("Suspend"))
-    def suspend_all(self, request, user):
-        reason = request.suspension_reason
+    @service_action(
+        _("Suspend …"),
+        asks=lambda data, request: SuspensionForm(data),
+        warning=_(
+            "Nobody can use these accounts until the suspension is lifted. "
+            "They are signed out at once; nothing in them is lost."
+        ),
+    )
+    def suspend(self, request, user, *, reason):
         suspension.suspend(user.pk, by=request.user, now=request.now, reason=reason)
 
     @service_action(_("Lift the suspension"))
     def lift_suspension(self, request, user):
         suspension.lift_suspension(user.pk, by=request.user, now=request.now)
+
+    @service_action(
+        _("Change the role …"),
+        asks=lambda data, request: BuiltInRoleForm(data, by=request.user),
+        warning=_("The people are told by mail."),
+    )
+    def change_role(self, request, user, *, role):
+        suspension.change_role(user.pk, role=role, by=request.user, now=request.now)
 
     @classmethod
     def add_inline(cls, inline, *, refusals=()):
@@ -194,13 +191,8 @@ class UserAdmin(TenantAdmin):
         return user.is_admin and (obj is None or obj.pk != user.pk)
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
-        """Nobody makes somebody else more than they are."""
         if db_field.name == "role":
-            kwargs["choices"] = [
-                (role, label)
-                for role, label in User.Role.choices
-                if permissions.can_give_built_in_role(request.user, role)
-            ]
+            kwargs["choices"] = built_in_roles_to_give(request.user)
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 

@@ -1,4 +1,4 @@
-"""Forms for tokens, and for shutting people out."""
+"""Forms for tokens, for shutting people out, and for what they are."""
 
 from datetime import timedelta
 
@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lib.forms import CrispyFormMixin
-from users.models import ApiToken, TokenScope
+from users import permissions
+from users.models import ApiToken, TokenScope, User
 
 SUSPENSION_REASON_LENGTH = 255
 
@@ -47,7 +48,7 @@ class TokenForm(CrispyFormMixin, forms.ModelForm):
         return {"name": data["name"], "scopes": data["scopes"], "expires_at": ends}
 
 
-class SuspensionForm(forms.Form):
+class SuspensionForm(CrispyFormMixin, forms.Form):
     """Why somebody is shut out; the person reads it."""
 
     reason = forms.CharField(
@@ -56,3 +57,22 @@ class SuspensionForm(forms.Form):
         help_text=_("The person is told by mail, with this reason."),
         widget=forms.TextInput({"class": "vTextField"}),
     )
+
+
+class BuiltInRoleForm(CrispyFormMixin, forms.Form):
+    """What people are from now on, of what `by` may make them."""
+
+    role = forms.ChoiceField(label=_("role"))
+
+    def __init__(self, *args, by, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = built_in_roles_to_give(by)
+
+
+def built_in_roles_to_give(by) -> list[tuple[str, str]]:
+    """Nobody makes somebody else more than they are."""
+    return [
+        (role, label)
+        for role, label in User.Role.choices
+        if permissions.can_give_built_in_role(by, role)
+    ]

@@ -25,9 +25,9 @@ def browser(client, organization):
     return client
 
 
-def act(browser, model, action, *rows):
+def act(browser, model, action, *rows, **asked):
     data = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
-    return browser.post(f"{ADMIN}/{model}/", data, follow=True).content.decode()
+    return browser.post(f"{ADMIN}/{model}/", data | asked, follow=True).content.decode()
 
 
 def test_plan_is_made_with_what_it_gives_and_opens(browser):
@@ -87,7 +87,9 @@ def test_actions_move_subscriptions_and_say_what_does_not_fit(browser):
     act(browser, "subscription", "resume", running)
     running.refresh_from_db()
     assert running.status == "active"
-    act(browser, "subscription", "end", running, endless)
+    assert "close at once" in act(browser, "subscription", "end", running, endless)
+    assert not Subscription.objects.filter(status="ended").exists()
+    act(browser, "subscription", "end", running, endless, _confirmed="1")
     assert set(Subscription.objects.values_list("status", flat=True)) == {"ended"}
 
 
@@ -96,7 +98,7 @@ def test_invoice_is_taken_back_by_the_service(browser):
     open_one = ordered(course, UserFactory(), now=NOW)
     paid_one = ordered(course, UserFactory(), now=NOW)
     pay(paid_one, now=NOW)
-    html = act(browser, "invoice", "cancel", open_one, paid_one)
+    html = act(browser, "invoice", "cancel", open_one, paid_one, _confirmed="1")
     assert "Done for 1 entry." in html
     assert "Something was paid" in html
     assert Invoice.objects.filter(kind="credit_note").count() == 1

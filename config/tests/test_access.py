@@ -191,6 +191,7 @@ def acted(canary, cookies):
         with organization_context(canary.organization):
             rows = [str(pk) for pk in model._base_manager.values_list("pk", flat=True)[:20]]
         sent = {"action": action, "_selected_action": rows, "post": "yes", "index": "0"}
+        sent |= {"_confirmed": "1", "reason": "They asked for it."}
         encoded = {"data": urlencode(sent, doseq=True), "content_type": FORM_TYPE}
         yield name, action, ask(canary, cookies, "POST", reverse(name), **encoded)
 

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from content import permissions
 from content.admin.base import ContentAdmin, TrashAdmin, TrashFilter, who
-from content.forms import MediaForm, VideoForm
+from content.forms import MediaAccessForm, MediaForm, VideoForm
 from content.models import ContentItem, MediaAsset, MediaUse, VideoAsset
 from content.rendering import media_url
 from content.services import items, media
-from tenancy.admin import Column, ReadOnlyAdmin, ReadOnlyInline, Table
+from courses.forms import TagsForm
+from tenancy.admin import Column, ReadOnlyAdmin, ReadOnlyInline, Table, service_action
 
 
 class UseOfMediaInline(ReadOnlyInline):
@@ -52,6 +53,7 @@ class MediaAssetAdmin(TrashAdmin):
     readonly_fields = ["shown", "kind", "mime_type", "size", "width", "height", "sha256", "owner"]
     readonly_fields += ["source", "deleted_at", "created_at", "updated_at"]
     fixed_fields = ["course"]
+    actions = ["tag", "untag", "change_access", *TrashAdmin.actions]
     inlines = [UseOfMediaInline]
     table = Table(
         keys=(("id",),),
@@ -98,6 +100,22 @@ class MediaAssetAdmin(TrashAdmin):
             return media.update_media(row, **about, **who(request))
         upload, course = values["upload"], values["course"]
         return media.add_media(upload, name=upload.name, course=course, **about, **who(request))
+
+    @service_action(gettext_lazy("Add tags …"), asks=lambda data, request: TagsForm(data))
+    def tag(self, request, asset, *, tags):
+        media.tag_media(asset, add=tags, **who(request))
+
+    @service_action(gettext_lazy("Take tags away …"), asks=lambda data, request: TagsForm(data))
+    def untag(self, request, asset, *, tags):
+        media.tag_media(asset, remove=tags, **who(request))
+
+    @service_action(
+        gettext_lazy("Change who may open it …"),
+        asks=lambda data, request: MediaAccessForm(data),
+        warning=gettext_lazy("It holds at once, also for lessons that students see now."),
+    )
+    def change_access(self, request, asset, *, access):
+        media.update_media(asset, access=access, **who(request))
 
 
 @admin.register(VideoAsset)

@@ -4,11 +4,20 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from content.admin.base import TrashAdmin, TrashFilter, who
-from content.forms import LessonForm, LessonItemForm, LessonItemFormSet, ModuleForm
+from content.forms import CompletionForm, LessonForm, LessonItemForm, LessonItemFormSet, ModuleForm
 from content.models import Lesson, LessonItem, Module
-from content.services import items, outline
+from content.services import items, outline, publishing
+from courses.admin.courses import require
 from courses.models import Course
-from tenancy.admin import Column, ReadOnlyAdmin, ReadOnlyInline, Table, TenantTabularInline
+from courses.permissions import can_publish_course
+from tenancy.admin import (
+    Column,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    Table,
+    TenantTabularInline,
+    service_action,
+)
 
 
 class OfMyCourses(TrashAdmin):
@@ -96,6 +105,7 @@ class LessonAdmin(OfMyCourses):
     ordering = ["-created_at", "-id"]
     readonly_fields = ["course", "source", "deleted_at", "created_at", "updated_at"]
     fixed_fields = ["slug"]
+    actions = ["publish", "hide", "change_completion", *TrashAdmin.actions]
     inlines = [LessonItemInline]
     table = Table(
         keys=(("id",), ("module", "slug")),
@@ -150,6 +160,25 @@ class LessonAdmin(OfMyCourses):
             items.pin_version(entry, values["pinned_version"], **who(request))
             ids.append(entry.pk)
         items.order_items(lesson, ids, **who(request))
+
+    @service_action(gettext_lazy("Publish"))
+    def publish(self, request, lesson):
+        require(can_publish_course(request.user, lesson.course))
+        publishing.publish_lesson(lesson, **who(request))
+
+    @service_action(gettext_lazy("Hide from students"))
+    def hide(self, request, lesson):
+        require(can_publish_course(request.user, lesson.course))
+        publishing.withdraw_part(lesson, **who(request))
+
+    @service_action(
+        gettext_lazy("Change when it is complete …"),
+        asks=lambda data, request: CompletionForm(data),
+        warning=gettext_lazy("It holds at once."),
+    )
+    def change_completion(self, request, lesson, *, completion, completion_seconds):
+        rule = {"completion": completion, "completion_seconds": completion_seconds}
+        outline.update_lesson(lesson, **rule, **who(request))
 
 
 @admin.register(LessonItem)

@@ -143,6 +143,28 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
 
 
 @transaction.atomic
+def tag_media(
+    asset: MediaAsset,
+    *,
+    add: Iterable[str] = (),
+    remove: Iterable[str] = (),
+    by: User | None,
+    now: datetime,
+) -> MediaAsset:
+    """Give a file tags, or take some away, whatever their letters' case; the others stay. Locks the file.
+
+    Repeating it changes nothing. Raises FileRefused for more than MAX_TAGS.
+    """
+    asset = MediaAsset.objects.select_for_update(of=("self",), no_key=True).get(pk=asset.pk)
+    unwanted = {tag.casefold() for tag in clean_tags(remove)}
+    tags = [tag for tag in asset.tags if tag.casefold() not in unwanted]
+    tags += [tag for tag in clean_tags(add) if tag.casefold() not in map(str.casefold, tags)]
+    if len(tags) > MAX_TAGS:
+        raise FileRefused("tags", _("A file has at most %(num)d tags.") % {"num": MAX_TAGS})
+    return update_media(asset, tags=tags, by=by, now=now)
+
+
+@transaction.atomic
 def rename_tag(files: QuerySet, old: str, new: str, *, by: User | None, now: datetime) -> int:
     """Call a tag of these files differently, or take it away (`new` empty); how many files had it.
 

@@ -11,7 +11,7 @@ from courses import permissions, preflight, search, services
 from courses.admin.roles import RoleOfCourseInline
 from courses.cache import bump_catalogue_version
 from courses.errors import CourseRefused
-from courses.forms import CourseForm, PrerequisiteFormSet
+from courses.forms import CourseForm, PrerequisiteFormSet, SubjectForm, TagsForm
 from courses.models import (
     Course,
     CoursePrerequisite,
@@ -144,7 +144,8 @@ class CourseAdmin(DeletesIntoTrash, TenantAdmin):
     autocomplete_fields = ["subject", "owner"]
     ordering = ["-created_at", "-id"]
     inlines = [StaffInline, RoleOfCourseInline, PrerequisiteInline, FormerSlugInline]
-    actions = ["publish", "unpublish", "archive", "trash", "restore", "purge"]
+    actions = ["publish", "unpublish", "archive", "change_subject", "tag", "untag"]
+    actions += ["trash", "restore", "purge"]
     readonly_fields = ["status", "still_missing", "published_at", "deleted_at", "created_at"]
     readonly_fields += ["updated_at"]
     fieldsets = [
@@ -335,7 +336,26 @@ class CourseAdmin(DeletesIntoTrash, TenantAdmin):
         require(permissions.can_publish_course(request.user, course))
         services.archive_course(course.pk, by=request.user, now=request.now)
 
-    @service_action(gettext_lazy("Put into the trash"))
+    @service_action(
+        gettext_lazy("Change the subject …"), asks=lambda data, request: SubjectForm(data)
+    )
+    def change_subject(self, request, course, *, subject):
+        services.update_course(course.pk, subject=subject, by=request.user, now=request.now)
+
+    @service_action(gettext_lazy("Add tags …"), asks=lambda data, request: TagsForm(data))
+    def tag(self, request, course, *, tags):
+        services.tag_course(course.pk, add=tags, by=request.user, now=request.now)
+
+    @service_action(gettext_lazy("Take tags away …"), asks=lambda data, request: TagsForm(data))
+    def untag(self, request, course, *, tags):
+        services.tag_course(course.pk, remove=tags, by=request.user, now=request.now)
+
+    @service_action(
+        gettext_lazy("Put into the trash …"),
+        warning=gettext_lazy(
+            "Students do not see these courses any more. They can be taken out again."
+        ),
+    )
     def trash(self, request, course):
         require(permissions.can_trash_course(request.user, course))
         services.trash_course(course.pk, by=request.user, now=request.now)
@@ -345,7 +365,10 @@ class CourseAdmin(DeletesIntoTrash, TenantAdmin):
         require(permissions.can_trash_course(request.user, course))
         services.restore_course(course.pk, by=request.user, now=request.now)
 
-    @service_action(gettext_lazy("Delete for good (from the trash)"))
+    @service_action(
+        gettext_lazy("Delete for good (from the trash) …"),
+        warning=gettext_lazy("What is deleted for good never comes back."),
+    )
     def purge(self, request, course):
         require(permissions.can_purge_course(request.user, course))
         services.purge_course(course.pk, by=request.user, now=request.now)

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.errors import CourseRefused
 from courses.models import Course, CourseDraft, CourseRating, CourseReview, CourseVersion
 from courses.permissions import can_edit_course
+from courses.review_forms import HideForm
 from courses.services.reviews import hide_review, unhide_review
 from tenancy.admin import Column, ReadOnlyAdmin, Table, TenantAdmin, service_action
 
@@ -79,9 +79,8 @@ class CourseReviewAdmin(TenantAdmin):
     def view_on_site(self, obj):
         return reverse("courses:studio_review", args=[obj.course.slug, obj.pk])
 
-    @service_action(_("Hide: it breaks the rules"))
-    def hide(self, request, review):
-        reason = gettext("It does not keep to the rules for reviews.")
+    @service_action(_("Hide …"), asks=lambda data, request: HideForm(data))
+    def hide(self, request, review, *, reason):
         hide_review(review.pk, reason=reason, by=request.user, now=request.now)
 
     @service_action(_("Show again"))

@@ -4,7 +4,7 @@ They enforce the rules of the domain; whether the person may ask is for the call
 (`courses.permissions`). All take `by` and `now` from outside.
 """
 
-from courses.services.editing import create_course, update_course
+from courses.services.editing import create_course, tag_course, update_course
 from courses.services.prerequisites import set_prerequisites
 from courses.services.publication import archive_course, publish_course, unpublish_course
 from courses.services.roles import (
@@ -32,6 +32,7 @@ __all__ = [
     "restore_course",
     "roles_to_give",
     "set_prerequisites",
+    "tag_course",
     "take_role",
     "transfer_ownership",
     "trash_course",

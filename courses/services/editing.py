@@ -1,5 +1,6 @@
 """Creating a course and changing what it says."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from lib.text import slug_from
 from users.models import User
 
 MAX_SLUG = 80
+MAX_TAGS = 20
 
 #: What `create_course` and `update_course` may set; the rest has services of its own.
 EDITABLE = frozenset(
@@ -117,6 +119,28 @@ def update_course(
     if changed or thumbnail is not None:
         bump_catalogue_version()
     return course
+
+
+@transaction.atomic
+def tag_course(
+    course_id: UUID,
+    *,
+    add: Iterable[str] = (),
+    remove: Iterable[str] = (),
+    by: User | None,
+    now: datetime,
+) -> Course:
+    """Give a course tags, or take some away, whatever their letters' case; the others stay. Locks the course.
+
+    Raises InTheTrash, and ValidationError for more than MAX_TAGS.
+    """
+    present = lock_course(course_id).tags
+    unwanted = {tag.casefold() for tag in remove}
+    tags = [tag for tag in present if tag.casefold() not in unwanted]
+    tags += [tag for tag in add if tag.casefold() not in map(str.casefold, tags)]
+    if len(tags) > MAX_TAGS:
+        raise ValidationError(_("A course has at most %(num)d tags.") % {"num": MAX_TAGS})
+    return update_course(course_id, tags=tags, by=by, now=now)
 
 
 def is_slug_taken(slug: str) -> bool:

@@ -5,9 +5,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from courses.errors import SlugTaken
-from courses.forms import LANGUAGE_RULE, MAX_LINES, MAX_TAGS, ListField
+from courses.forms import LANGUAGE_RULE, MAX_LINES, ListField
 from courses.models import Course, Subject
 from courses.pictures import prepare
+from courses.services.editing import MAX_TAGS
 from courses.snapshots import WORDS
 from lib import markdown
 from lib.files import FileRefused

@@ -67,7 +67,9 @@ def errors(response):
 
 def act(client, action, *courses):
     response = client.post(
-        LIST, {"action": action, "_selected_action": [c.pk for c in courses]}, follow=True
+        LIST,
+        {"action": action, "_selected_action": [c.pk for c in courses], "_confirmed": "1"},
+        follow=True,
     )
     return [str(message) for message in response.context["messages"]]
 
@@ -216,7 +218,7 @@ def test_trash_restore_and_purge(client, teacher):
     assert "Knots" in client.get(trash).content.decode()
 
     def act_on_trash(action):
-        form = {"action": action, "_selected_action": [course.pk]}
+        form = {"action": action, "_selected_action": [course.pk], "_confirmed": "1"}
         response = client.post(trash, form, follow=True)
         return [str(message) for message in response.context["messages"]]
 

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 LIST = "admin:courses_coursereview_changelist"
 
 
-def act(client, action, *reviews):
+def act(client, action, *reviews, **asked):
     sent = {"action": action, "_selected_action": [str(review.pk) for review in reviews]}
-    return client.post(reverse(LIST), sent, follow=True)
+    return client.post(reverse(LIST), sent | asked, follow=True)
 
 
 def hidden():
@@ -25,8 +25,11 @@ def test_reviews_are_hidden_and_shown_again(client, organization):
     review = CourseReviewFactory(text="Rude words.")
     client.force_login(review.course.owner)
     act(client, "hide", review)
+    assert hidden() == set()
+    act(client, "hide", review, _confirmed="1", reason="Rude.")
     assert hidden() == {review.pk}
-    assert CourseReview.objects.get().hidden_by == review.course.owner
+    hidden_review = CourseReview.objects.get()
+    assert (hidden_review.hidden_by, hidden_review.hidden_reason) == (review.course.owner, "Rude.")
     act(client, "show_again", review)
     assert hidden() == set()
 
@@ -38,7 +41,7 @@ def test_others_reviews_are_not_touched(client, organization):
     page = client.get(reverse(LIST)).content.decode()
     assert str(own.pk) in page
     assert str(theirs.pk) not in page
-    act(client, "hide", own, theirs)
+    act(client, "hide", own, theirs, _confirmed="1", reason="Rude.")
     assert hidden() == {own.pk}
 
 

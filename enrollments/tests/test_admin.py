@@ -15,9 +15,9 @@ def course(organization):
     return CourseFactory(published=True, max_capacity=2)
 
 
-def act(client, action, *places):
+def act(client, action, *places, **asked):
     data = {"action": action, "_selected_action": [str(place.pk) for place in places]}
-    return client.post(LIST, data, follow=True).content.decode()
+    return client.post(LIST, data | asked, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("path", [LIST, "/admin/enrollments/enrollmentchange/"])
@@ -54,7 +54,7 @@ def test_actions_go_through_services_and_name_what_does_not_fit(client, course):
     paused = EnrollmentFactory(course=course, status="paused")
     client.force_login(course.owner)
 
-    html = act(client, "suspend", active, paused)
+    html = act(client, "suspend", active, paused, _confirmed="1")
 
     assert "Done for 1 entry." in html
     assert "cannot become" in html
@@ -66,7 +66,7 @@ def test_actions_go_through_services_and_name_what_does_not_fit(client, course):
 def test_instructor_cannot_act_on_places_of_other_courses(client, course):
     elsewhere = EnrollmentFactory()
     client.force_login(course.owner)
-    act(client, "withdraw", elsewhere)
+    act(client, "withdraw", elsewhere, _confirmed="1")
     elsewhere.refresh_from_db()
     assert elsewhere.status == "active"
     assert client.get(f"{LIST}{elsewhere.pk}/change/").status_code == 404

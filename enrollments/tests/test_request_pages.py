@@ -265,7 +265,10 @@ def test_admin_answers_through_the_services(client, course):
     second.refresh_from_db()
     assert (first.status, second.status) == ("active", "pending")
 
-    sent = {"action": "reject", "_selected_action": [second.pk], "index": "0", "reason": "Full."}
-    client.post(page, sent)
+    sent = {"action": "reject", "_selected_action": [second.pk], "index": "0"}
+    client.post(page, sent | {"_confirmed": "1", "reason": ""})
+    second.refresh_from_db()
+    assert second.status == "pending"
+    client.post(page, sent | {"_confirmed": "1", "reason": "Full."})
     second.refresh_from_db()
     assert (second.status, second.rejection_reason) == ("rejected", "Full.")

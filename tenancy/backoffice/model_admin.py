@@ -1,7 +1,5 @@
 """The bases of every ModelAdmin and inline."""
 
-import functools
-
 from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
@@ -13,10 +11,10 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tenancy import security
 from tenancy.backoffice.access import AccessRules, pickable_rows, scope_memory
+from tenancy.backoffice.actions import MOST_AT_ONCE, limit_text
 from tenancy.backoffice.deletion import preview_deletion
 from tenancy.backoffice.errors import explain_refusal
 from tenancy.backoffice.forms import (
@@ -155,7 +153,8 @@ class TenantAdmin(ScopedFields, TableMixin, admin.ModelAdmin):
             request.GET = request.GET.copy()
             del request.GET[ERROR_FLAG]
             messages.warning(request, _("A part of the address was not understood and left out."))
-        extra_context = {**self.table_links(request), **(extra_context or {})}
+        limit = {"most_at_once": MOST_AT_ONCE, "limit_text": limit_text()}
+        extra_context = {**limit, **self.table_links(request), **(extra_context or {})}
         try:
             with transaction.atomic():
                 response = super().changelist_view(request, extra_context)
@@ -166,15 +165,16 @@ class TenantAdmin(ScopedFields, TableMixin, admin.ModelAdmin):
             messages.error(request, reason)
             return HttpResponseRedirect(request.path)
         if shown := (getattr(response, "context_data", None) or {}).get("cl"):
-            self._note_disclosures(request, shown.result_list)
+            self.note_disclosures(request, shown.result_list)
         return response
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
-            self._note_disclosures(request, [obj])
+            self.note_disclosures(request, [obj])
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _note_disclosures(self, request, rows):
+    def note_disclosures(self, request, rows):
+        """Write into the security log whose records somebody looks at."""
         if self.record_of:
             people = {getattr(row, self.record_of) for row in rows} - {None}
             what = self.opts.model_name
@@ -210,7 +210,7 @@ class TenantAdmin(ScopedFields, TableMixin, admin.ModelAdmin):
             raise Http404
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        self._note_disclosures(request, [row])
+        self.note_disclosures(request, [row])
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of %(name)s") % {"name": row},
@@ -316,58 +316,3 @@ class ReadOnlyInline(TenantTabularInline):
 
     def can_change(self, user, obj=None):
         return False
-
-
-def service_action(description, *, permission="change"):
-    """Make an admin action of a method that calls a service for one row.
-
-        @service_action(_("Approve"))
-        def approve(self, request, enrollment):
-            services.approve(enrollment.pk, by=request.user, now=request.now)
-
-    Each row runs in a savepoint of its own and only where the person may change it; how many were done
-    and why others were not is said afterwards.
-    """
-
-    def decorate(method):
-        @admin.action(description=description, permissions=[permission])
-        @functools.wraps(method)
-        def run(self, request, queryset):
-            done, refused = 0, {}
-            for row in queryset:
-                reason = _run_for(self, method, request, row, permission)
-                if reason is None:
-                    done += 1
-                else:
-                    refused.setdefault(reason, []).append(str(row))
-            _report(self, request, done, refused)
-
-        return run
-
-    return decorate
-
-
-def _run_for(model_admin, method, request, row, permission):
-    """None when done, else why not."""
-    if not getattr(model_admin, f"has_{permission}_permission")(request, row):
-        return _("This is not yours to change.")
-    try:
-        with transaction.atomic():
-            method(model_admin, request, row)
-    except PermissionDenied as error:
-        return str(error) or _("This is not yours to change.")
-    except Exception as error:
-        reason = explain_refusal(error, model_admin.refusals)
-        if reason is None:
-            raise
-        return reason
-    return None
-
-
-def _report(model_admin, request, done, refused):
-    if done:
-        text = ngettext("Done for %(num)d entry.", "Done for %(num)d entries.", done)
-        model_admin.message_user(request, text % {"num": done}, messages.SUCCESS)
-    for reason, names in refused.items():
-        shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
-        model_admin.message_user(request, f"{capfirst(shown)}: {reason}", messages.ERROR)

@@ -272,9 +272,12 @@ def test_back_office_asks_for_the_reason_and_suspends(client, ada, boss):
     page = act(client, "suspend", ada).content.decode()
     assert "Reason" in page
     assert is_active(ada)
-    assert "This field is required" in act(client, "suspend", ada, reason=" ").content.decode()
+    assert (
+        "This field is required"
+        in act(client, "suspend", ada, _confirmed="1", reason=" ").content.decode()
+    )
 
-    answer = act(client, "suspend", ada, boss, reason="Exams were sold.")
+    answer = act(client, "suspend", ada, boss, _confirmed="1", reason="Exams were sold.")
 
     assert "You cannot do this to your own account." in answer.content.decode()
     assert not is_active(ada)
