@@ -13,7 +13,8 @@ SECTION = sections.Section(
     "certificates",
     _("Certificates"),
     "award",
-    90,
+    sections.Group.PEOPLE,
+    50,
     SEE,
     sections.by_slug("certificates:course_list"),
 )

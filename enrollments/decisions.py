@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.models import Course
 from enrollments.ending import access_is_over
@@ -216,7 +217,8 @@ def seat_is_free(standing, now):
 
 def course_full(standing: Standing) -> Reason:
     """The reason of the last step, also given when the claim of a seat came too late."""
-    text = _("All %(seats)s seats are taken.") % {"seats": standing.capacity}
+    text = ngettext("The only seat is taken.", "All %(seats)s seats are taken.", standing.capacity)
+    text %= {"seats": standing.capacity}
     if standing.waitlist_enabled:
         here = reverse("courses:detail", args=[standing.slug])
         return Reason("full", text, here, _("Join the waitlist"))

@@ -1,7 +1,6 @@
 """The one right button on a course's page, with its reason."""
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from jinja2 import pass_context
 from markupsafe import Markup
@@ -93,7 +92,10 @@ def seats_text(standing) -> str:
     if standing.capacity is None:
         return ""
     if standing.free_seats == 0:
-        return _("All %(seats)s seats are taken") % {"seats": standing.capacity}
+        text = ngettext(
+            "The only seat is taken", "All %(seats)s seats are taken", standing.capacity
+        )
+        return text % {"seats": standing.capacity}
     values = {"num": standing.free_seats, "seats": standing.capacity}
     return (
         ngettext(

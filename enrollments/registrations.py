@@ -5,8 +5,7 @@ from agenda import dates
 from content import access
 from courses import impact, reviewing, visibility
 from courses.models import Course
-from courses.studio.sections import register as register_section
-from enrollments import bulk_people
+from enrollments import bulk_people, studio_sections
 from enrollments.dates import endings
 from enrollments.impact import measure_places, tell_places
 from enrollments.models import Enrollment, WaitlistEntry
@@ -15,7 +14,6 @@ from enrollments.panel import enroll_panel
 from enrollments.path_page import path_standing
 from enrollments.reviewing import may_review, objection_to_review
 from enrollments.shared_courses import share_a_course
-from enrollments.studio_sections import INVITATIONS, REQUESTS, WAITLIST
 from enrollments.ways import courses_open_to
 from lib import jinja
 from users import visibility as profiles
@@ -53,9 +51,7 @@ def install():
     visibility.register(courses_of)
     visibility.register(courses_waited_for)
     visibility.register(courses_open_to)
-    register_section(REQUESTS)
-    register_section(INVITATIONS)
-    register_section(WAITLIST)
+    studio_sections.install()
     reviewing.register(objection_to_review)
     impact.register("places", measure_places, tell_places)
     access.register_viewer_check(is_learning_in_one)

@@ -26,6 +26,7 @@ from enrollments.services import (
     reject,
     request_place,
 )
+from enrollments.services.requests import what_was_decided
 from lib.pagination import page_url
 from users.models import Permission
 
@@ -80,6 +81,7 @@ def _queue(request, course):
         if form.is_valid():
             _answer(request, form)
             return redirect(request.get_full_path())
+        _tell_of_answered(request, form)
     chosen = _chosen(request.GET)
     page = page_of_requests(
         request.user,
@@ -112,6 +114,17 @@ def _answerable(request, course):
     if course is not None:
         rows = rows.filter(course=course)
     return [(str(row_id), "") for row_id in rows.values_list("pk", flat=True)]
+
+
+def _tell_of_answered(request, form):
+    """An answer that has to be given again: which of the ticked requests need none by now, and why."""
+    ids = [row_id for row_id, _label in form.fields["request"].choices]
+    ticked = Enrollment.objects.filter(pk__in=ids).select_related("student", "approved_by")
+    for enrollment in ticked:
+        if not enrollment.is_waiting_for_answer:
+            messages.info(
+                request, f"{enrollment.student.display_name}: {what_was_decided(enrollment)}"
+            )
 
 
 def _id(text):

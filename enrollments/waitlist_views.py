@@ -78,6 +78,7 @@ def _answer_by_mail(request, token, service, *, is_accepting):
             "course": entry.course,
             "is_accepting": is_accepting,
             "is_open": is_open,
+            "is_done": is_last and entry.state == _answered(is_accepting),
         }
         if request.method == "POST" and is_open:
             try:
@@ -86,6 +87,12 @@ def _answer_by_mail(request, token, service, *, is_accepting):
             except REFUSALS as refused:
                 context["refusal"] = refusal_text(refused)
     return render(request, "enrollments/offer_answer.html", context)
+
+
+def _answered(is_accepting):
+    """The state to which this answer leads."""
+    states = WaitlistEntry.State
+    return states.PLACED if is_accepting else states.DECLINED
 
 
 def refusal_text(refused) -> str:

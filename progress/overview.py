@@ -22,13 +22,17 @@ SHOWN = (Status.ACTIVE, Status.PAUSED, Status.SUSPENDED, Status.PENDING, Status.
 #: When a student was last on a course.
 SEEN_AT = "COALESCE(e.last_accessed_at, e.enrolled_at, e.created_at)"
 
-# A student's places in some states.
+# A student's places in some states. Who was accepted and waits for a seat finds the course among those.
 OWN_COURSES = f"""
-SELECT e.id, e.status, e.percent, e.completed_lesson_count, e.completed_at, e.last_lesson_id,
+SELECT e.id, e.status, e.percent, e.completed_lesson_count, e.completed_at, e.last_lesson_id, e.approved_at,
     {SEEN_AT} AS seen_at,
     c.slug AS course__slug, c.title AS course__title, c.thumbnail AS course__thumbnail
 FROM enrollments_enrollment e JOIN courses_course c ON c.id = e.course_id
 WHERE e.student_id = %(student)s AND e.status = ANY(%(states)s) AND c.deleted_at IS NULL
+    AND NOT (e.status = 'pending' AND e.approved_at IS NOT NULL AND EXISTS (
+        SELECT FROM enrollments_waitlistentry w
+        WHERE w.course_id = e.course_id AND w.student_id = e.student_id AND w.state IN ('waiting', 'offered')
+    ))
 """
 UNFINISHED_FIRST = f"{OWN_COURSES} ORDER BY e.completed_at, seen_at DESC, e.id DESC LIMIT %(limit)s"
 LATEST_FIRST = f"{OWN_COURSES} ORDER BY seen_at DESC, e.id DESC LIMIT %(limit)s"

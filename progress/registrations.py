@@ -6,7 +6,7 @@ from activity.view_as import register_scenes
 from agenda import dates
 from content.outline import OPEN, register_states
 from courses import impact
-from courses.studio.sections import Section, by_slug
+from courses.studio.sections import Group, Section, by_slug
 from courses.studio.sections import register as register_section
 from enrollments.standing import standing_here
 from lib import jinja
@@ -43,7 +43,8 @@ PREVIEW = Section(
     "preview",
     _("Preview"),
     "eye",
-    45,
+    Group.PUBLISHING,
+    10,
     frozenset({Permission.COURSE_EDIT}),
     by_slug("progress:preview"),
 )

@@ -276,7 +276,7 @@ def test_full_course_is_told_to_the_keeper(client, buyer, keeper):
     client.force_login(keeper)
     sent = {"amount": "49.00", "received_on": NOW.date(), "method": "cash"}
     page = client.post(url("payment", invoice.pk), sent, follow=True)
-    assert "the buyer is not on the course: All 1 seats are taken." in text_of(page)
+    assert "the buyer is not on the course: The only seat is taken." in text_of(page)
 
 
 def services_course_is_filled(course):

@@ -1,5 +1,6 @@
 """The pages of the waitlist: for those who wait, in their mails, and for the staff."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,7 +80,7 @@ def test_full_course_without_waitlist_offers_none(client, course, holder, studen
     page = client.get(detail(course)).content.decode()
 
     assert "Join the waitlist" not in page
-    assert "All 1 seats are taken" in page
+    assert "The only seat is taken" in page
 
 
 def test_offer_is_shown_and_taken(client, course, holder, student):
@@ -151,17 +152,30 @@ def test_link_in_the_mail_takes_the_seat_with_one_button_and_without_signing_in(
 
     assert "You are on" in done
     assert Enrollment.objects.get(student=student).status == "active"
-    assert "has been answered" in client.get(link).content.decode()
+    assert "You are on" in client.get(link).content.decode()  # opened once more
+    assert f"/accounts/login/?next={detail(course)}" in done
+    other = client.post(links_of(student)["Decline it"]).content.decode()
+    assert "has been answered" in other
 
 
 def test_link_in_the_mail_declines_the_seat(client, course, holder, student):
     entry = join(course, student)
     free_seat(holder)
+    link = links_of(student)["Decline it"]
 
-    client.post(links_of(student)["Decline it"])
+    client.post(link)
 
     entry.refresh_from_db()
     assert entry.state == State.DECLINED
+    assert ">Declined<" in client.get(link).content.decode()
+
+
+def test_links_are_of_letters_that_no_mail_program_breaks(course, holder, student):
+    join(course, student)
+    free_seat(holder)
+
+    for link in links_of(student).values():
+        assert re.fullmatch(r"[\w/:.-]+", link)
 
 
 def test_link_of_an_older_offer_is_good_for_nothing(client, course, holder, student):
@@ -289,7 +303,7 @@ def test_offer_out_of_turn_needs_a_free_seat(client, course, holder, student):
         follow=True,
     ).content.decode()
 
-    assert "All 1 seats are taken" in page
+    assert "The only seat is taken" in page
 
 
 def test_entry_of_another_course_is_not_found(client, course, holder, student):

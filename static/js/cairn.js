@@ -22,6 +22,7 @@ const parts = {
   "form[data-autosave]": () => import("./draft-form.js"),
   "[data-presence]": () => import("./presence.js"),
   "[data-in-place]": () => import("./in-place.js"),
+  "button[data-tick-all]": () => import("./tick-all.js"),
   "[data-reorder]": () => import("./reorder.js"),
 };
 
