@@ -13,6 +13,8 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.utils import timezone
 
+from config.seeding.demo_cast import Cast
+from config.seeding.demo_life import add_life
 from config.seeding.demo_paths import add_path
 from content.importing import apply_tree, course_from_values, read_folder
 from content.importing.files import Folder
@@ -106,29 +108,38 @@ def seed_demo(*, say: Say) -> None:
                 is_default=school.is_default,
                 contact_email=f"hello@{school.slug}.example",
             )
-            fill_school(organization, school, people=school.people)
+            with organization_context(organization):
+                add_life(fill_school(school, people=school.people))
 
 
 def seed_school(organization: Organization, *, people: int) -> None:
     """Fill an organization with the first demo school's people and courses."""
-    fill_school(organization, HARBOR, people=people)
+    with organization_context(organization):
+        fill_school(HARBOR, people=people)
 
 
-def fill_school(organization: Organization, school: School, *, people: int) -> None:
+def fill_school(school: School, *, people: int) -> Cast:
+    """Accounts, courses, and people who learn what is open and free."""
     now = timezone.now()
     chance = random.Random(7)  # noqa: S311 -- equal every time, on purpose
-    with organization_context(organization):
-        named = {account.username: add_account(school, account, now) for account in school.accounts}
-        teachers = [user for user in named.values() if user.role == User.Role.INSTRUCTOR]
-        courses = add_courses(school, teachers, now)
-        students = [user for user in named.values() if user.role == User.Role.STUDENT]
-        crowd = add_people(people, chance, now)
-        learners = Learners(chance, now)
-        for user in students:
-            learners.enroll_named(user, courses)
-        learners.enroll_crowd(crowd, courses)
-        learners.store()
-        add_path(courses, teachers[0], students, now)
+    named = [add_account(school, account, now) for account in school.accounts]
+    teachers = [user for user in named if user.role == User.Role.INSTRUCTOR]
+    courses = add_courses(school, teachers, now)
+    students = [user for user in named if user.role == User.Role.STUDENT]
+    crowd = add_people(people, chance, now)
+    joinable = [course for course in courses if is_free_to_join(course)]
+    learners = Learners(chance, now)
+    for user in students:
+        learners.enroll_named(user, joinable)
+    learners.enroll_crowd(crowd, joinable)
+    learners.store()
+    add_path(courses, teachers[0], students, now)
+    by_slug = {course.slug: course for course in courses}
+    return Cast(now, named[0], teachers, students, crowd, by_slug)
+
+
+def is_free_to_join(course: Course) -> bool:
+    return course.enrollment_type == Course.EnrollmentType.OPEN and not course.price
 
 
 def add_account(school: School, account: Account, now: datetime) -> User:
