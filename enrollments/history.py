@@ -4,10 +4,11 @@ from datetime import datetime
 from heapq import merge
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from enrollments.models import Enrollment, WaitlistChange
+from enrollments.models import Enrollment, EnrollmentChange, WaitlistChange
 from users.models import User
 
 LENGTH = 100
@@ -32,6 +33,15 @@ def last_steps(enrollment: Enrollment) -> list[Step]:
     waits = waits.select_related("by").order_by("-at", "-id")[:LENGTH]
     steps = merge(map(_of_place, changes), map(_of_wait, waits), key=attrgetter("at"), reverse=True)
     return list(steps)[:LENGTH]
+
+
+def reason_of_suspension(enrollment_id: UUID) -> str:
+    """Why staff closed the lessons to somebody the last time; "" if they gave no reason. One query."""
+    changes = EnrollmentChange.objects.filter(
+        enrollment=enrollment_id, to_status=Enrollment.Status.SUSPENDED
+    )
+    reasons = changes.order_by("-at", "-id").values_list("reason", flat=True)
+    return reasons.first() or ""
 
 
 def _of_place(change):

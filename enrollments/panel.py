@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from courses.models import Course
 from enrollments.decisions import REJOINING, can_wait, decide, decide_request, has_way_in
+from enrollments.history import reason_of_suspension
 from enrollments.permissions import can_see_people
 from enrollments.standing import standing_here
 from enrollments.waitlist_place import place_of
@@ -17,7 +18,7 @@ FEW_SEATS = 5  # from here on the page says that it is urgent
 
 @pass_context
 def enroll_panel(context, request, course) -> Markup:
-    """For templates: what this visitor may do with the course. One query, two for somebody who waits for a seat.
+    """For templates: what this visitor may do with the course. One query, two for who waits or is suspended.
 
     For guests it holds nothing about the visitor, so that the page can be kept for all of them.
     """
@@ -35,6 +36,9 @@ def enroll_panel(context, request, course) -> Markup:
         "is_invited": kind in ("enroll", "again") and is_invited(standing, now),
         "takes_code": kind in ("ask", "refused") and takes_code(standing),
         "place": place_of(standing.waitlist_id, now=now) if standing.is_waiting else None,
+        "why_suspended": reason_of_suspension(standing.enrollment_id)
+        if kind == "suspended"
+        else "",
         "sees_people": can_see_people(standing),
         "seats": seats_text(standing),
     }

@@ -82,3 +82,14 @@ def test_number_of_queries_does_not_grow_with_the_history(
     page_about(client, course, enrollment)  # the disclosure is written down, once a day
     with django_assert_num_queries(13):
         client.get(f"/courses/{course.slug}/people/{enrollment.pk}/")
+
+
+def test_suspended_student_reads_why_on_the_page_of_the_course(client, course):
+    enrollment = EnrollmentFactory(course=course)
+    services.suspend(enrollment.pk, by=course.owner, now=NOW, reason="The homework was copied.")
+    client.force_login(enrollment.student)
+
+    page = client.get(f"/courses/{course.slug}/").content.decode()
+
+    assert "The homework was copied." in page
+    assert "You cannot enroll now" not in page
