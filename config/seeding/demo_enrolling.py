@@ -10,6 +10,7 @@ from courses.models import Course
 from courses.services import update_course
 from enrollments import services
 from enrollments.models import Enrollment, Section, WaitlistEntry
+from enrollments.notices import tell_of_ends
 from enrollments.services.codes import end_code, join_by_code, make_code
 from enrollments.services.expiry import expire, move_end
 from enrollments.services.invitations import invite, revoke
@@ -159,6 +160,7 @@ def add_ends(course: Course, cast: Cast) -> None:
     move_end(soon.pk, _morning(cast, days=9), **staff)
     move_end(over.pk, _morning(cast, days=-4), **staff)
     expire(over.pk, now=_morning(cast, days=-4))
+    tell_of_ends(now=cast.now)
 
 
 def add_opening(course: Course, cast: Cast) -> None:

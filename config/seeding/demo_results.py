@@ -2,23 +2,39 @@
 
 from certificates import services as certificates
 from config.seeding.demo_cast import Cast
+from config.seeding.rows import insert_rows
 from courses.models import Course, CourseReview
-from courses.services.reviews import answer_review, write_review
+from courses.services.reviews import answer_review
 from enrollments.models import Enrollment
 from enrollments.reviewing import ENOUGH
+from lib.ids import uuid7
 
 
 def add_reviews(course: Course, cast: Cast, texts: list[dict]) -> None:
-    """Reviews by those who have learned enough, some with an answer."""
-    authors = [place.student for place in cast.learning(course, at_least=ENOUGH)]
-    for author, said in zip(authors, texts, strict=False):
-        at, answered_at = cast.ago(said["days"]), cast.ago(said["days"] - 1)
-        review = write_review(
-            course.pk, rating=said["rating"], text=said["text"], by=author, now=at
-        )
-        CourseReview.objects.filter(pk=review.pk).update(created_at=at)
-        if "answer" in said:
-            answer_review(review.pk, text=said["answer"], by=course.owner, now=answered_at)
+    """Reviews by those who have learned enough, some with an answer.
+
+    They are inserted with their day, which the database would not let anybody put back later.
+    """
+    authors = [place.student_id for place in cast.learning(course, at_least=ENOUGH)]
+    said = [
+        {"id": uuid7(), "author": author} | text
+        for author, text in zip(authors, texts, strict=False)
+    ]
+    insert_rows(
+        CourseReview,
+        ("id", "organization_id", "created_at", "updated_at", "course_id", "author_id", "rating", "text"),
+        (
+            (
+                review["id"], course.organization_id, cast.ago(review["days"]), cast.ago(review["days"]),
+                course.pk, review["author"], review["rating"], review["text"],
+            )
+            for review in said
+        ),
+    )  # fmt: skip
+    for review in said:
+        if "answer" in review:
+            at = cast.ago(review["days"] - 1)
+            answer_review(review["id"], text=review["answer"], by=course.owner, now=at)
 
 
 def add_certificates(course: Course, cast: Cast) -> None:
