@@ -114,6 +114,20 @@ def test_people_keep_an_unpublished_course_and_lose_one_in_the_trash(organizatio
     ]
 
 
+@pytest.mark.parametrize(
+    ("visibility", "text"),
+    [
+        ("private", "It leaves the catalogue, and only who is invited can join it."),
+        ("public", "Only who is invited can join it."),
+    ],
+)
+def test_settings_tell_who_can_still_join(organization, visibility, text):
+    course, _lessons = course_with(1)
+    fields = {"enrollment_type": "restricted", "visibility": visibility}
+
+    assert texts(course, lambda: update_course(course.pk, **BY, **fields)) == [(text, False)]
+
+
 def test_settings_tell_of_seats_above_the_limit_and_of_those_who_wait(organization):
     course, _lessons = course_with(1)
     for _number in range(3):
