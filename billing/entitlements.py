@@ -118,4 +118,4 @@ def _price_of(standing):
     values = {"price": money(standing.price, standing.currency)}
     text = _("This course costs %(price)s.") % values
     url = reverse("billing:order_course", args=[standing.slug])
-    return Reason("payment", text, url, _("Ask for it"))
+    return Reason("payment", text, url, _("Order this course"))
