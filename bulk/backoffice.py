@@ -45,11 +45,17 @@ class AdminKind(Kind):
         return own.may_enter(user) and (own.can_change(user) or own.can_add(user))
 
     def columns(self):
+        return self._columns(are_facts=False)
+
+    def facts(self):
+        return self._columns(are_facts=True)
+
+    def _columns(self, *, are_facts):
         model = self.model_admin.model
         return [
             kinds.Column(column.name, column.label(model), help=column.by)
             for column in self.model_admin.table.columns
-            if not column.is_fact
+            if column.is_fact == are_facts
         ]
 
     def missing(self, names):

@@ -89,6 +89,10 @@ class Kind(ABC):
     def columns(self) -> Iterable[Column]:
         """What it understands."""
 
+    def facts(self) -> Iterable[Column]:
+        """What its tables tell when they are taken away, and nobody sends in."""
+        return ()
+
     @abstractmethod
     def missing(self, names: set[str]) -> str:
         """What is said of a table that lacks a column it cannot do without; "" for one that is complete."""
@@ -129,15 +133,27 @@ def kind_named(name: str) -> Kind | None:
 
 def guess_columns(titles: Iterable[str], columns: Iterable[Column]) -> dict[str, str]:
     """As what each title is read, "" for not at all; of two titles for one column, the first is read."""
-    names = {}
-    for column in columns:
-        for known in (column.name, str(column.label), *column.aliases):
-            names.setdefault(_plain(known), column.name)
+    names = _names_of(columns)
     found: dict[str, str] = {}
     for title in titles:
         name = names.get(_plain(title), "")
         found[title] = "" if name in found.values() else name
     return found
+
+
+def unknown_titles(titles: Iterable[str], kind: Kind) -> list[str]:
+    """Those that name none of a kind's columns, neither what it reads nor what it only tells."""
+    known = _names_of([*kind.columns(), *kind.facts()])
+    return [title for title in titles if _plain(title) not in known]
+
+
+def _names_of(columns):
+    """The columns by all that they are called."""
+    names: dict[str, str] = {}
+    for column in columns:
+        for known in (column.name, str(column.label), *column.aliases):
+            names.setdefault(_plain(known), column.name)
+    return names
 
 
 def _plain(title):

@@ -14,9 +14,11 @@ class BulkUpload(TenantModel):
 
     `kind` names what its rows are (`bulk.kinds`), `about_id` the one thing that they are all about, such as a
     course. `columns` are pairs of the table's titles with what each is read as, "" for not at all.
+    While the person chooses what unknown columns are, the cells and problems of the rows are named by titles.
     """
 
     class Status(models.TextChoices):
+        CHOOSING = "choosing", _("Columns to be chosen")
         CHECKING = "checking", _("Being checked")
         READY = "ready", _("Waiting for you")
         RUNNING = "running", _("Being carried out")
@@ -55,7 +57,9 @@ class BulkUpload(TenantModel):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["checking", "ready", "running", "done", "failed"]),
+                condition=Q(
+                    status__in=["choosing", "checking", "ready", "running", "done", "failed"]
+                ),
                 name="bulk_bulkupload_status_known",
             ),
             models.CheckConstraint(

@@ -53,18 +53,23 @@ def receive(
     by: User,
     now: datetime,
 ) -> BulkUpload:
-    """Read a table and let a job check it. Nothing else is written yet. Raises UploadRefused."""
+    """Read a table and let a job check it, once somebody has chosen what its unknown columns are.
+
+    Nothing else is written yet. Raises UploadRefused.
+    """
     try:
         sheet = read_sheet(file, name)
     except SheetRefused as error:
         raise UploadRefused(str(error)) from error
     columns = kinds.guess_columns(sheet.columns, kind.columns())
-    if missing := kind.missing(set(columns.values())):
-        raise UploadRefused(missing)
+    must_choose = bool(kinds.unknown_titles(sheet.columns, kind))
+    if not must_choose:
+        _require_complete(kind, columns)
     if not sheet.rows:
         raise UploadRefused(_("This table has titles and no rows."))
     upload = BulkUpload.objects.create(
         kind=kind.name,
+        status=Status.CHOOSING if must_choose else Status.CHECKING,
         about_id=about_id,
         file_name=safe_filename(name),
         options=options or {},
@@ -72,22 +77,58 @@ def receive(
         row_count=len(sheet.rows),
         started_by=by,
     )
-    labels = {column.name: str(column.label) for column in kind.columns()}
-    BulkRow.objects.bulk_create(
-        (_row_of(upload, row, columns, labels) for row in sheet.rows), batch_size=1_000
-    )
+    rows = [
+        BulkRow(
+            upload=upload,
+            number=row.number,
+            cells=row.cells,
+            problems=[Problem(title, text) for title, text in row.problems.items()],
+        )
+        for row in sheet.rows
+    ]
+    if not must_choose:
+        _read_as(columns, rows, kind)
+        _later(tasks.check_upload, upload)
+    BulkRow.objects.bulk_create(rows, batch_size=1_000)
+    return upload
+
+
+@transaction.atomic
+def choose_columns(upload_id: UUID, chosen: dict[str, str]) -> BulkUpload:
+    """Read unknown columns, by title, as what somebody says, "" for not at all, and let a job check the table.
+
+    What is not read is forgotten. A repeat changes nothing. Raises UploadRefused.
+    """
+    upload = _lock(upload_id)
+    if upload.status != Status.CHOOSING:
+        return upload
+    kind = kinds.kind_named(upload.kind)
+    columns = {title: name or chosen.get(title, "") for title, name in upload.columns}
+    _require_complete(kind, columns)
+    rows = list(upload.rows.all())
+    _read_as(columns, rows, kind)
+    BulkRow.objects.bulk_update(rows, ["cells", "problems"], batch_size=1_000)
+    upload.columns, upload.status = list(columns.items()), Status.CHECKING
+    upload.save(update_fields=["columns", "status", "updated_at"])
     _later(tasks.check_upload, upload)
     return upload
 
 
-def _row_of(upload, row, columns, labels):
-    cells = {columns[title]: text for title, text in row.cells.items() if columns[title]}
-    problems = [
-        Problem(labels.get(columns.get(title), ""), text)
-        for title, text in row.problems.items()
-        if not title or columns[title]
-    ]
-    return BulkRow(upload=upload, number=row.number, cells=cells, problems=problems)
+def _require_complete(kind, columns):
+    if missing := kind.missing(set(columns.values())):
+        raise UploadRefused(missing)
+
+
+def _read_as(columns, rows, kind):
+    """Name the cells of rows by the columns that their titles are read as; the others are left out."""
+    labels = {column.name: str(column.label) for column in kind.columns()}
+    for row in rows:
+        row.cells = {columns[title]: text for title, text in row.cells.items() if columns[title]}
+        row.problems = [
+            Problem(labels.get(columns.get(title), ""), text)
+            for title, text in row.problems
+            if not title or columns[title]
+        ]
 
 
 def check_upload(

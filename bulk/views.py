@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bulk import services
-from bulk.forms import SendForm
+from bulk.forms import ColumnsForm, SendForm
 from bulk.kinds import Kind, kind_named
 from bulk.models import BulkRow, BulkUpload
 from bulk.services import UploadRefused
@@ -71,6 +71,9 @@ def context_for(form, kind: Kind, about_id, user) -> dict:
 def upload(request, upload_id):
     """What would follow from a table, or did. A script asks again for the part that changes."""
     found, kind = _own(request.user, upload_id)
+    is_choosing = found.status == BulkUpload.Status.CHOOSING
+    if is_choosing and request.POST.get("action") != "discard":
+        return _choose(request, found, kind)
     if request.method == "POST":
         return _decide(request, found, kind)
     counts = services.counts_of(found)
@@ -103,6 +106,26 @@ def upload(request, upload_id):
     }
     name = "_state" if request.headers.get("HX-Request") else "upload"
     return render(request, f"bulk/{name}.html", context)
+
+
+def _choose(request, found, kind):
+    """What the columns are that nobody knows by their title."""
+    form = ColumnsForm(request.POST or None, upload=found, kind=kind)
+    if form.is_valid():
+        try:
+            services.choose_columns(found.pk, form.chosen)
+            return redirect("bulk:upload", found.pk)
+        except UploadRefused as refused:
+            form.add_error(None, str(refused))
+    context = {
+        "upload": found,
+        "form": form,
+        "title": kind.label(found.about_id),
+        "page": kind.page(found.about_id),
+        "send_page": kind.send_page(found.about_id),
+        "read": [(title, _label(kind, name)) for title, name in found.columns if name],
+    }
+    return render(request, "bulk/columns.html", context)
 
 
 def _decide(request, found, kind):
@@ -176,6 +199,7 @@ def _label(kind, name):
 def _states():
     Status = BulkUpload.Status
     badges = {
+        Status.CHOOSING: "open",
         Status.CHECKING: "waiting",
         Status.READY: "open",
         Status.RUNNING: "active",

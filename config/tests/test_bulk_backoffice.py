@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -13,13 +14,19 @@ from django.utils import timezone
 from bulk import kinds, services, tasks
 from bulk.asking import ask_checks_at_once
 from bulk.models import BulkUpload
+from bulk.retention import clear_uploads
 from content.tests.factories import ModuleFactory
 from courses.models import Course, Subject
-from courses.tests.factories import CourseFactory, SubjectFactory
+from courses.tests.factories import (
+    CourseFactory,
+    RoleAssignmentFactory,
+    RoleFactory,
+    SubjectFactory,
+)
 from enrollments.tests.factories import EnrollmentFactory
 from tenancy.context import require_organization_id
 from tenancy.models import AuditEntry, SecurityEvent
-from users.models import Mail, User
+from users.models import Mail, Permission, User
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +197,194 @@ def test_others_modules_are_not_found_by_their_id(admin, ines):
     upload = send(f"id,title\n{module.pk},Mine now\nx,Y\n", kind="content.module", by=ines)
 
     assert outcomes(upload) == [(2, "refused"), (3, "refused")]
+    assert problems(upload)[0][1] == "There is no such entry, or it is not yours."
+    assert "Theirs" not in str(list(upload.rows.values()))
+
+
+def test_what_one_may_see_and_not_change_stays_also_below_a_row_of_ones_own(admin, ines):
+    """The forms of rows are made once for many rows: whose each row is must be asked for each."""
+    CourseFactory(slug="mine", title="Mine", owner=ines)
+    theirs = CourseFactory(slug="theirs", title="Theirs", owner=admin)
+    role = RoleFactory(permissions=[Permission.COURSE_PUBLISH])
+    RoleAssignmentFactory(user=ines, role=role, course=theirs)
+    text = "slug,title\nmine,Still mine\ntheirs,Taken\n"
+
+    upload = carry_out(send(text, by=ines), by=ines)
+
+    assert outcomes(upload) == [(2, "changed"), (3, "refused")]
+    assert problems(upload) == [["", "This is not yours to change."]]
+    assert dict(Course.objects.values_list("slug", "title")) == {
+        "mine": "Still mine",
+        "theirs": "Theirs",
+    }
+
+
+def test_who_may_change_and_not_add_adds_nothing(ines, monkeypatch):
+    CourseFactory(slug="tea", owner=ines, subject__slug="food")
+    monkeypatch.setattr("courses.permissions.can_create_course", lambda user: False)
+
+    upload = carry_out(send("slug,title,subject\ntea,Green,food\nnew,New,food\n", by=ines), by=ines)
+
+    assert outcomes(upload) == [(2, "changed"), (3, "refused")]
+    assert problems(upload) == [["", "You may not add entries here."]]
+    assert list(Course.objects.values_list("slug", flat=True)) == ["tea"]
+
+
+def test_what_only_others_may_choose_is_not_chosen(admin, ines):
+    ModuleFactory(course__owner=admin, course__slug="theirs")
+
+    upload = send("course,title\ntheirs,New\n", kind="content.module", by=ines)
+
+    assert problems(upload) == [["course", "There is no “theirs” that you may choose."]]
+
+
+def test_who_may_not_send_a_table_any_more_has_nothing_carried_out(ines):
+    CourseFactory(slug="mine", title="Mine", owner=ines)
+    upload = send("slug,title\nmine,Changed\n", by=ines)
+    User.objects.filter(pk=ines.pk).update(role="student", is_staff=False)
+
+    carry_out(upload, by=ines)
+
+    assert upload.status == BulkUpload.Status.FAILED
+    assert Course.objects.get().title == "Mine"
+
+
+def test_the_rules_of_places_are_sent_in(admin):
+    course = CourseFactory(slug="tea", owner=admin)
+    text = (
+        "slug,offer_hours,enrollment_closes_at,access_ends_at,waitlist_enabled,price,currency\n"
+        "tea,48,2027-03-01 12:00,2027-09-01 00:00,yes,12.50,CHF\n"
+    )
+
+    carry_out(send(text, by=admin), by=admin)
+
+    course.refresh_from_db()
+    assert (course.offer_hours, course.waitlist_enabled) == (48, True)
+    assert (str(course.price), course.currency) == ("12.50", "CHF")
+    assert f"{course.access_ends_at:%Y-%m}" in ("2027-08", "2027-09")
+    assert course.enrollment_closes_at.year == 2027
+    assert outcomes(send(text, by=admin)) == [(2, "same")]
+    both = send("slug,access_days\ntea,30\n", by=admin)
+    assert outcomes(both) == [(2, "refused")]
+    either = send("slug,access_days,access_ends_at\ntea,30,\n", by=admin)
+    carry_out(either, by=admin)
+    course.refresh_from_db()
+    assert (course.access_days, course.access_ends_at) == (30, None)
+
+
+# Columns that are chosen by hand
+
+
+def sent_by_hand(client, text, *, kind="courses.subject"):
+    """The page to which a table leads, and the table."""
+    file = SimpleUploadedFile("t.csv", text.encode())
+    page = client.post(reverse("bulk:send", args=[kind]), {"file": file}).url
+    return page, BulkUpload.objects.get()
+
+
+def test_unknown_columns_are_asked_for_with_what_they_say(client, admin):
+    client.force_login(admin)
+    page, upload = sent_by_hand(client, "slug,colour,<b>Name\na,red,Tea\nb,<i>blue,Milk\n")
+
+    shown = client.get(page).content.decode()
+
+    assert upload.status == BulkUpload.Status.CHOOSING
+    assert "red · &lt;i&gt;blue" in shown
+    assert "&lt;b&gt;Name" in shown
+    assert "<b>Name" not in shown
+    assert '<option value="" selected>Leave out</option>' in shown
+    assert '<option value="slug"' not in shown
+
+
+def test_what_is_chosen_is_read_and_the_rest_is_forgotten(client, admin):
+    client.force_login(admin)
+    page, upload = sent_by_hand(client, "slug,colour,Name\na,red,Tea\n")
+
+    assert client.post(page, {"column_1": "title"}).url == page
+    tasks.check_upload(str(require_organization_id()), str(upload.pk))
+    carry_out(upload, by=admin)
+
+    assert dict(Subject.objects.values_list("slug", "title")) == {"a": "Tea"}
+    assert list(upload.rows.values_list("cells", flat=True)) == [{"slug": "a", "title": "Tea"}]
+    assert upload.columns == [["slug", "slug"], ["colour", ""], ["Name", "title"]]
+
+
+def test_a_column_that_a_table_cannot_do_without_may_be_chosen(client, admin):
+    client.force_login(admin)
+    page, upload = sent_by_hand(client, "Short,title\na,Tea\n")
+
+    refused = client.post(page, {"column_0": ""}).content.decode()
+    assert "must name" in refused
+    client.post(page, {"column_0": "slug"})
+
+    upload.refresh_from_db()
+    assert upload.status == BulkUpload.Status.CHECKING
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"column_0": "title", "column_1": "title"},
+        {"column_0": "slug"},
+        {"column_0": "is_active"},
+        {"column_0": "\x00"},
+        {"column_0": "9" * 10_000},
+    ],
+)
+def test_columns_are_chosen_once_and_among_those_there_are(client, admin, chosen):
+    client.force_login(admin)
+    page, upload = sent_by_hand(client, "slug,colour,Name\na,red,Tea\n")
+
+    assert client.post(page, chosen).status_code == 200
+
+    upload.refresh_from_db()
+    assert upload.status == BulkUpload.Status.CHOOSING
+
+
+def test_a_cell_that_cannot_be_read_keeps_its_problem_under_the_chosen_column(admin):
+    text = "slug,Name\na," + "x" * 60_000 + "\n"
+    file = io.BytesIO(text.encode())
+    kind = kinds.kind_named("courses.subject")
+    upload = services.receive(file, "t.csv", kind=kind, by=admin, now=NOW)
+
+    services.choose_columns(upload.pk, {"Name": "title"})
+    services.choose_columns(upload.pk, {"Name": ""})
+
+    (told,) = upload.rows.values_list("problems", flat=True)
+    assert [label for label, _text in told] == ["title"]
+
+
+def test_nothing_is_carried_out_before_the_columns_are_chosen(client, admin):
+    client.force_login(admin)
+    page, upload = sent_by_hand(client, "slug,title,colour\na,Tea,red\n")
+
+    with pytest.raises(services.UploadRefused):
+        services.confirm(upload.pk, by=admin, now=NOW)
+    tasks.check_upload(str(require_organization_id()), str(upload.pk))
+    tasks.run_upload(str(require_organization_id()), str(upload.pk))
+    assert not Subject.objects.exists()
+    client.post(page, {"action": "discard"})
+    assert not BulkUpload.objects.exists()
+
+
+def test_tables_whose_columns_nobody_chooses_are_forgotten_after_a_day(admin):
+    text = "slug,password\na,secret\n"
+    kind = kinds.kind_named("courses.subject")
+    services.receive(io.BytesIO(text.encode()), "t.csv", kind=kind, by=admin, now=NOW)
+    send("slug,title\na,A\n", kind="courses.subject", by=admin)
+    soon, later = timezone.now() + timedelta(hours=23), timezone.now() + timedelta(hours=25)
+
+    assert clear_uploads(None, soon, True) == 0
+    assert clear_uploads(None, later, True) == 1
+    clear_uploads(None, later, False)
+    assert BulkUpload.objects.get().status == BulkUpload.Status.READY
+
+
+def test_what_tables_only_tell_is_not_asked_for(client, admin):
+    client.force_login(admin)
+    kind = "courses.course"
+    _page, upload = sent_by_hand(client, "slug,status,published_at\na,draft,\n", kind=kind)
+    assert upload.status == BulkUpload.Status.CHECKING
 
 
 def test_who_lost_the_right_cannot_carry_it_out(admin, ines):
@@ -263,6 +458,7 @@ def test_pages_show_what_would_follow_and_what_did(client, admin):
     assert f'href="{address}"' in listing
     file = SimpleUploadedFile("t.csv", b"slug,title,colour\na,A,red\n,B,blue\n")
     page = client.post(address, {"file": file}).url
+    client.post(page, {"column_0": ""})
     upload = BulkUpload.objects.get()
     assert "being checked" in client.get(page).content.decode()
     tasks.check_upload(str(require_organization_id()), str(upload.pk))

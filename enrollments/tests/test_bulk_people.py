@@ -44,6 +44,7 @@ def send(text, course, *, by, **options):
         by=by,
         now=NOW,
     )
+    services.choose_columns(upload.pk, {})
     tasks.check_upload(str(require_organization_id()), str(upload.pk))
     upload.refresh_from_db()
     return upload
@@ -220,7 +221,7 @@ def test_a_table_without_people_is_refused(client, admin, course):
     client.force_login(admin)
     page = client.post(
         reverse("enrollments:people_table", args=["tea"]),
-        {"file": SimpleUploadedFile("p.csv", b"name\nAnn\n"), "action": "enroll"},
+        {"file": SimpleUploadedFile("p.csv", b"first name\nAnn\n"), "action": "enroll"},
     ).content.decode()
 
     assert "e-mails or usernames" in page
