@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
-from uuid import UUID
 
 import yaml
 from allauth.account.models import EmailAddress
@@ -14,16 +13,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.seeding.demo_cast import Cast
+from config.seeding.demo_learning import HISTORY_DAYS, Learners
 from config.seeding.demo_life import add_life
 from config.seeding.demo_paths import add_path
 from content.importing import apply_tree, course_from_values, read_folder
 from content.importing.files import Folder
-from content.models import Lesson
 from courses.models import Course
 from courses.services import publish_course
-from enrollments.models import Enrollment, EnrollmentChange
-from progress.arithmetic import percent_of
-from progress.models import LessonProgress, ModuleProgress
 from tenancy import services
 from tenancy.context import organization_context
 from tenancy.models import Organization
@@ -31,7 +27,6 @@ from users.models import Profile, User
 
 PASSWORD = "cairn-demo"  # noqa: S105 -- printed with the accounts; these organizations hold made-up people
 FOLDER = Path(settings.BASE_DIR) / "content" / "demo"
-HISTORY_DAYS = 90
 
 
 class Account(NamedTuple):
@@ -221,136 +216,6 @@ def add_people(count: int, chance: random.Random, now: datetime) -> list[User]:
         for user in users
     )
     return users
-
-
-class Learners:
-    """Collects enrollments with their histories and stores them all at once, numbers that add up included."""
-
-    def __init__(self, chance: random.Random, now: datetime):
-        self.chance = chance
-        self.now = now
-        self.enrollments: list[Enrollment] = []
-        self.changes: list[EnrollmentChange] = []
-        self.lesson_rows: list[LessonProgress] = []
-        self.module_rows: list[ModuleProgress] = []
-        self._outlines: dict[UUID, list[Lesson]] = {}
-        self._left: dict[UUID, int] = {}
-
-    def enroll_named(self, student: User, courses: list[Course]) -> None:
-        """One course nearly half done, one finished, one just begun: what a dashboard has to show."""
-        for course, share in zip(courses[:3], (0.4, 1.0, 0.0), strict=False):
-            if student.username != "ada":
-                share = self.chance.choice((0.2, 0.7))
-            self.enroll(student, course, share)
-
-    def enroll_crowd(self, crowd: list[User], courses: list[Course]) -> None:
-        for student in crowd:
-            for course in self.chance.sample(
-                courses, k=min(len(courses), self.chance.randint(1, 3))
-            ):
-                self.enroll(student, course, self.chance.choice((0, 0, 0.1, 0.3, 0.5, 0.8, 1)))
-
-    def enroll(self, student: User, course: Course, share: float) -> None:
-        left = self._left.setdefault(course.pk, (course.max_capacity or 10_000) - 1)
-        if left <= 0:
-            return
-        self._left[course.pk] -= 1
-        lessons = self.lessons_of(course)
-        done = round(share * len(lessons))
-        joined = self.now - timedelta(days=self.chance.uniform(8, HISTORY_DAYS))
-        status = Enrollment.Status.COMPLETED if done == len(lessons) else Enrollment.Status.ACTIVE
-        if not done and self.chance.random() < 0.1:
-            status = Enrollment.Status.WITHDRAWN
-        enrollment = Enrollment(
-            course=course,
-            student=student,
-            status=status,
-            enrolled_at=joined,
-            percent=percent_of(done, len(lessons)),
-            completed_lesson_count=done,
-        )
-        self._learn(enrollment, lessons, done)
-        self.enrollments.append(enrollment)
-        self._remember(enrollment)
-
-    def lessons_of(self, course: Course) -> list[Lesson]:
-        if course.pk not in self._outlines:
-            lessons = Lesson.objects.live().filter(course=course, module__deleted_at__isnull=True)
-            self._outlines[course.pk] = list(lessons.order_by("module__position", "position"))
-        return self._outlines[course.pk]
-
-    def _learn(self, enrollment: Enrollment, lessons: list[Lesson], done: int) -> None:
-        at = enrollment.enrolled_at
-        step = (self.now - at) / (len(lessons) + 1)
-        for lesson in lessons[:done]:
-            at += step * self.chance.uniform(0.5, 1)
-            seconds = self.chance.randint(300, 1500)
-            enrollment.total_time_seconds += seconds
-            self.lesson_rows.append(
-                LessonProgress(
-                    enrollment=enrollment,
-                    student=enrollment.student,
-                    lesson=lesson,
-                    started_at=at - timedelta(seconds=seconds),
-                    completed_at=at,
-                    completion_method=method_of(lesson),
-                    time_spent_seconds=seconds,
-                    view_count=self.chance.randint(1, 4),
-                    last_viewed_at=at,
-                )
-            )
-        enrollment.last_accessed_at = enrollment.last_activity_at = at
-        if done:
-            enrollment.last_lesson = lessons[min(done, len(lessons) - 1)]
-            self._count_modules(enrollment, lessons, done, at)
-        if enrollment.status == Enrollment.Status.COMPLETED:
-            enrollment.completed_at = at
-
-    def _count_modules(self, enrollment, lessons, done, at):
-        totals: dict[UUID, list[int]] = {}
-        for number, lesson in enumerate(lessons):
-            counts = totals.setdefault(lesson.module_id, [0, 0])
-            counts[0] += number < done
-            counts[1] += 1
-        for module_id, (finished, total) in totals.items():
-            self.module_rows.append(
-                ModuleProgress(
-                    enrollment=enrollment,
-                    student=enrollment.student,
-                    module_id=module_id,
-                    completed_lesson_count=finished,
-                    lesson_count=total,
-                    percent=percent_of(finished, total),
-                    completed_at=at if finished == total else None,
-                )
-            )
-
-    def _remember(self, enrollment):
-        steps = [("", Enrollment.Status.ACTIVE, enrollment.enrolled_at)]
-        if enrollment.status != Enrollment.Status.ACTIVE:
-            later = enrollment.completed_at or enrollment.enrolled_at + timedelta(days=3)
-            steps.append((Enrollment.Status.ACTIVE, enrollment.status, later))
-        for before, after, at in steps:
-            self.changes.append(
-                EnrollmentChange(
-                    enrollment=enrollment,
-                    student=enrollment.student,
-                    from_status=before,
-                    to_status=after,
-                    by=enrollment.student,
-                    at=at,
-                )
-            )
-
-    def store(self) -> None:
-        Enrollment.objects.bulk_create(self.enrollments)
-        EnrollmentChange.objects.bulk_create(self.changes)
-        LessonProgress.objects.bulk_create(self.lesson_rows, batch_size=2000)
-        ModuleProgress.objects.bulk_create(self.module_rows, batch_size=2000)
-
-
-def method_of(lesson: Lesson) -> str:
-    return {"manual": "manual", "viewed": "auto", "time": "time_based"}[lesson.completion]
 
 
 def accounts_text(port: str) -> str:

@@ -32,19 +32,19 @@ def add_billing(course: Course, cast: Cast) -> None:
     )
     monthly = Plan.objects.create(
         name="Evening Pass",
-        description=f"All courses on {course.subject.title.lower()}, for as long as you like.",
+        description="For as long as you like.",
         price=Decimal("19.00"),
         billing_cycle=Plan.Cycle.MONTH,
-        features=["One field of study", "Ends with any month"],
+        features=["Ends with any month"],
     )
     PlanScope.objects.create(plan=monthly, subject=course.subject)
     yearly = Plan.objects.create(
         name="Year Pass",
-        description="All courses for twelve months.",
+        description="For a year of learning.",
         price=Decimal("180.00"),
         billing_cycle=Plan.Cycle.YEAR,
         opens_all_courses=True,
-        features=["Every course of the school", "New courses from their first day"],
+        features=["New courses from their first day"],
     )
     _sell(course, monthly, yearly, cast)
 
@@ -100,7 +100,6 @@ def add_shared_plan(course: Course, cast: Cast) -> None:
         description="A grant of the town pays for it.",
         price=Decimal("900.00"),
         billing_cycle=Plan.Cycle.YEAR,
-        features=[f"“{course.title}” for everybody"],
     )
     PlanScope.objects.create(plan=plan, course=course)
     begun_at = cast.ago(60)

@@ -11,7 +11,7 @@ from courses.services import update_course
 from enrollments import services
 from enrollments.models import Enrollment, Section, WaitlistEntry
 from enrollments.notices import tell_of_ends
-from enrollments.services.codes import end_code, join_by_code, make_code
+from enrollments.services.codes import join_by_code, make_code
 from enrollments.services.expiry import expire, move_end
 from enrollments.services.invitations import invite, revoke
 from enrollments.services.offers import serve
@@ -93,20 +93,22 @@ def _ask(course, student, wish, cast):
 
 def add_invitations(course: Course, cast: Cast) -> None:
     """A course by invitation: one waits for the last named student, others in every state; a code, and a former one."""
-    members = cast.newcomers(course)[:6]
-    teacher = {"by": course.owner}
+    members = cast.newcomers(course)[:9]
     _invite(course, [members[0].email, "choir@harborchurch.example"], cast.ago(30))
     _invite(course, [members[1].email], cast.ago(16))
     _invite(course, ["mail@old-address.example"], cast.ago(8), is_revoked=True)
     _invite(course, [cast.students[-1].email, "mira@quay.example"], cast.ago(3))
     services.enroll(course.pk, members[0], by=members[0], now=cast.ago(28))
     services.enroll(course.pk, members[1], by=members[1], now=cast.ago(15))
-    former = make_code(course.pk, now=cast.ago(60), max_uses=None, ends_at=cast.ago(32), **teacher)
-    end_code(course.pk, former.pk, now=cast.ago(32))
-    ends_at = _morning(cast, days=21)
-    code = make_code(course.pk, now=cast.ago(14), max_uses=12, ends_at=ends_at, **teacher)
-    for number, member in enumerate(members[2:]):
-        join_by_code(code.code, member, now=cast.ago(12 - 2 * number), client_ip=CLIENT_IP)
+    _tell_code(course, members[2:4], cast.ago(60), ends_at=cast.ago(32))
+    _tell_code(course, members[4:], cast.ago(14), ends_at=_morning(cast, days=21))
+
+
+def _tell_code(course, members, at, *, ends_at):
+    """A code by which some came, a day after each other."""
+    code = make_code(course.pk, by=course.owner, now=at, max_uses=12, ends_at=ends_at)
+    for days, member in enumerate(members, 1):
+        join_by_code(code.code, member, now=at + timedelta(days=days), client_ip=CLIENT_IP)
 
 
 def _invite(course, addresses, at, *, is_revoked=False):

@@ -1,5 +1,6 @@
 """What goes on in the demo schools beside learning, one scene per feature."""
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -17,8 +18,10 @@ from config.seeding.demo_enrolling import (
     add_sections,
     add_waitlist,
 )
+from config.seeding.demo_learning import Learners
 from config.seeding.demo_results import add_certificates, add_reviews
 from courses.models import Course
+from enrollments.models import Enrollment
 from notifications.models import Notification
 from users.models import Mail
 
@@ -49,7 +52,22 @@ def add_life(cast: Cast) -> None:
             scene(cast.courses[slug], cast)
     if course := cast.courses.get(BY_APPROVAL):
         add_requests(course, cast, texts)
+    _let_learn(cast)
     _settle_notices(cast)
+
+
+def _let_learn(cast):
+    """Whoever came onto a course in a scene has done something there since."""
+    learners = Learners(random.Random(7), cast.now)  # noqa: S311 -- equal every time, on purpose
+    slugs = {*SCENES, BY_APPROVAL} & set(cast.courses)
+    here = Enrollment.objects.filter(
+        course__slug__in=slugs,
+        status=Enrollment.Status.ACTIVE,
+        last_activity_at__isnull=True,
+    )
+    for enrollment in here.select_related("course").order_by("enrolled_at", "id"):
+        learners.go_on(enrollment, learners.chance.choice((0, 0.3, 0.5, 0.8)))
+    learners.store()
 
 
 def _settle_notices(cast):
