@@ -54,7 +54,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         metavar="WORD",
-        help="one change (sign-in, complete, enroll, rushes) or the pages whose key holds this word",
+        help="one change (sign-in, complete, enroll, rushes, join) or the pages whose key holds this word",
     )
     parser.add_argument("--rounds", type=int, default=100, help="rushes at one hot course (100)")
     parser.add_argument(

@@ -44,6 +44,7 @@ def prepare(database: str, scale: float, say) -> None:
     if not is_seeded(environment["DATABASE_OWNER_URL"]):
         say(f"Filling {database} at scale {scale:g}; this takes some minutes, once …")
         run("manage.py", "seed", "--scale", f"{scale:g}", "--slug", SLUG, environment=environment)
+    run("-m", "bench.gather", environment=environment)
     vacuum(environment["DATABASE_OWNER_URL"])
 
 

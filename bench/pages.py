@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bench import people
+from bench import crowd, people
 from bench.measure import get
 from bench.people import HOST, Person
 
@@ -25,7 +25,7 @@ class Page:
     key: str
     title: str
     paths: tuple[str, ...]
-    who: str  # "guest", "student", "teacher" or "admin"
+    who: str  # "guest", "student", "admin", "teacher:COURSE" or "waiting:COURSE"
     limit: float | None = None  # in B
     max_queries: int | None = None
     max_html_kb: int | None = None
@@ -33,6 +33,7 @@ class Page:
 
 
 STUDENT_QUERIES = 8
+LARGE_TEACHER, LARGE_QUEUE = f"teacher:{crowd.LARGE}", f"waiting:{crowd.LARGE}"
 
 PAGES = (
     Page("catalogue-guest", "Catalogue, guest", ("/courses/",), "guest", 0.15),
@@ -84,6 +85,88 @@ PAGES = (
         1.0,
         grows=True,
     ),
+    Page(
+        "people-risk",
+        "People at risk, of 10,000",
+        (f"/courses/{crowd.LARGE}/people/?risk=on",),
+        LARGE_TEACHER,
+        1.0,
+    ),
+    Page(
+        "people-section",
+        "People of a section, of 10,000",
+        (f"/courses/{crowd.LARGE}/people/?section={crowd.SECTION}",),
+        LARGE_TEACHER,
+        1.0,
+    ),
+    Page(
+        "person",
+        "All about one person",
+        (f"/courses/{crowd.LARGE}/people/{crowd.PLACE}/",),
+        LARGE_TEACHER,
+        1.0,
+    ),
+    Page(
+        "waiting-50",
+        "Course page, one of 50 who wait",
+        (f"/courses/{crowd.SMALL}/",),
+        f"waiting:{crowd.SMALL}",
+        1.0,
+        STUDENT_QUERIES,
+    ),
+    Page(
+        "waiting-5000",
+        "Course page, one of 5,000 who wait",
+        (f"/courses/{crowd.LARGE}/",),
+        LARGE_QUEUE,
+        1.0,
+        STUDENT_QUERIES,
+    ),
+    Page(
+        "my-courses-waiting",
+        "My courses, one of 5,000 who wait",
+        ("/my/courses/",),
+        LARGE_QUEUE,
+        1.0,
+        STUDENT_QUERIES,
+    ),
+    Page("agenda", "Agenda", ("/agenda/",), "student", 1.0, STUDENT_QUERIES),
+    Page(
+        "queue-50",
+        "Waitlist for staff, 50",
+        (f"/studio/courses/{crowd.SMALL}/waitlist/",),
+        LARGE_TEACHER,
+        1.0,
+    ),
+    Page(
+        "queue-5000",
+        "Waitlist for staff, 5,000",
+        (f"/studio/courses/{crowd.LARGE}/waitlist/",),
+        LARGE_TEACHER,
+        1.0,
+    ),
+    Page(
+        "requests",
+        "Requests, 1,000",
+        (f"/studio/courses/{crowd.ASKED}/requests/",),
+        LARGE_TEACHER,
+        1.0,
+    ),
+    Page(
+        "invitations",
+        "Invitations, 2,000",
+        (f"/studio/courses/{crowd.LARGE}/invitations/",),
+        LARGE_TEACHER,
+        1.0,
+    ),
+    Page(
+        "certificates",
+        "Certificates of a course, 3,000",
+        (f"/studio/courses/{crowd.LARGE}/certificates/",),
+        LARGE_TEACHER,
+        1.0,
+    ),
+    Page("books", "Invoices, 3,000", ("/invoices/",), "admin", 1.0),
     Page("admin-users", "Admin, people", ("/admin/users/user/",), "admin", grows=True),
     Page(
         "admin-enrollments",
@@ -121,6 +204,8 @@ def users_for(who: str) -> list:
         return people.students(READERS)
     if kind == "teacher":
         return [people.teacher_of(course)]
+    if kind == "waiting":
+        return people.waiting(course, READERS)
     return people.named("scale_admin")
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bench.database import SLUG
 from courses.models import Course
-from enrollments.models import Enrollment
+from enrollments.models import Enrollment, WaitlistEntry
 from tenancy.context import organization_context
 from tenancy.services import find_organization
 from users.models import User
@@ -83,10 +83,19 @@ def students(count: int) -> list[User]:
     return list(User.objects.filter(pk__in=list(ids)))
 
 
+def waiting(slug: str, count: int) -> list[User]:
+    """People from the whole length of the queue before a course."""
+    queue = WaitlistEntry.objects.waiting().filter(course__slug=slug)
+    ids = list(queue.values_list("student_id", flat=True))
+    return list(User.objects.filter(pk__in=ids[:: max(1, len(ids) // count)][:count]))
+
+
 def outsiders(slug: str, count: int) -> list[User]:
-    """Students that are not on this course."""
+    """Students that are not on this course and never waited for it."""
     inside = Enrollment.objects.filter(course__slug=slug).values("student")
-    outside = User.objects.filter(role=User.Role.STUDENT).exclude(pk__in=inside)
+    waited = WaitlistEntry.objects.filter(course__slug=slug).values("student")
+    outside = User.objects.filter(role=User.Role.STUDENT)
+    outside = outside.exclude(pk__in=inside).exclude(pk__in=waited)
     return list(outside.order_by("-id")[:count])
 
 

@@ -36,6 +36,13 @@ GROWTH_LIMIT = 1.1
 MEMORY_LIMIT_MB = 150
 SIGN_IN_LIMIT_MS = 35
 HOT_LIMIT = 2.0  # times B's rate
+JOIN_LIMIT = 1.0  # B
+#: Pages that cost the same with few and many: a title and two keys.
+FLAT = (
+    ("People of a course, 10,000 against 100", "people-100", "people-10000"),
+    ("Course page, 5,000 against 50 who wait", "waiting-50", "waiting-5000"),
+    ("Waitlist for staff, 5,000 against 50", "queue-50", "queue-5000"),
+)
 FIRST_VISIT_LIMIT_KB = 100
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 
@@ -190,6 +197,14 @@ class Session:
         title = "Enrolling in one hot course, rate in B's"
         self.check(title, median(rates), HOT_LIMIT, at_least=True, problem=problem)
 
+    def measure_joining(self, site: Server) -> None:
+        self.say("Joining a queue …")
+        unit = self.measure_unit()
+        done = writes.joins(site.port, self.processes(site), 100 if self.options.quick else 300)
+        self.outcome.writes["join a queue of 5,000"] = done.sample
+        cost = done.sample.cpu_ms / unit.cpu_ms
+        self.check("Joining a queue of 5,000", cost, JOIN_LIMIT, " B", problem=done.problem)
+
     def measure_rushes(self, site: Server) -> None:
         rounds = min(self.options.rounds, 5) if self.options.quick else self.options.rounds
         self.say(f"{rounds} rushes at the last seats of a hot course …")
@@ -203,15 +218,16 @@ class Session:
         "complete": measure_completing,
         "enroll": measure_enrolling,
         "rushes": measure_rushes,
+        "join": measure_joining,
     }
 
     # What else has a limit
 
     def look_around(self, site: Server) -> None:
         costs = {row.page.key: row.cost for row in self.outcome.rows if row.measured}
-        if {"people-100", "people-10000"} <= set(costs):
-            ratio = costs["people-10000"] / costs["people-100"]
-            self.check("People of a course, 10,000 against 100", ratio, GROWTH_LIMIT, "×")
+        for title, few, many in FLAT:
+            if {few, many} <= set(costs):
+                self.check(title, costs[many] / costs[few], GROWTH_LIMIT, "×")
         memory = max(usage.worker_memory(site.process.pid)) / MEGABYTE
         self.check("Memory of a worker", memory, MEMORY_LIMIT_MB, " MB")
         visit = firstvisit.first_visit(site, "/courses/")

@@ -1,10 +1,10 @@
-"""What is sent rather than read: signing in, enrolling in one hot course, completing lessons."""
+"""What is sent rather than read: signing in, completing lessons, enrolling in one hot course, joining a queue."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from bench import people
+from bench import crowd, people
 from bench.load import Job
 from bench.measure import LOAD, Sample, post, sample, send
 from bench.people import HOST
@@ -50,6 +50,22 @@ def enrollments(port: int, processes: Processes, count: int) -> Writes:
     with people.organization():
         made = places() - before
     return checked(sampled, count, "" if made == count else f"{made} of {count} got a place")
+
+
+def joins(port: int, processes: Processes, count: int) -> Writes:
+    """Let so many students join the queue of thousands, with LOAD at once; afterwards they are gone from it."""
+    with people.organization():
+        users = people.outsiders(crowd.LARGE, count)
+        requests = enroll_requests_of(users, crowd.LARGE)
+    sampled = sample(Job(port, requests, LOAD), processes)
+    with people.organization():
+        entries = WaitlistEntry.objects.waiting().filter(
+            course__slug=crowd.LARGE, student__in=[user.pk for user in users]
+        )
+        made, _kinds = entries.count(), entries.delete()
+    return checked(
+        sampled, len(users), "" if made == len(users) else f"{made} of {len(users)} wait"
+    )
 
 
 def rushes(port: int, rounds: int) -> tuple[int, int]:
@@ -119,8 +135,11 @@ def _clear_hot_course() -> None:
 
 
 def enroll_requests(count: int) -> list[str]:
-    users = people.outsiders(HOT, count)
-    return [form(f"/courses/{HOT}/enroll/", person.session) for person in people.signed_in(users)]
+    return enroll_requests_of(people.outsiders(HOT, count), HOT)
+
+
+def enroll_requests_of(users, slug: str) -> list[str]:
+    return [form(f"/courses/{slug}/enroll/", person.session) for person in people.signed_in(users)]
 
 
 def places() -> int:
