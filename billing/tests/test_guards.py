@@ -4,11 +4,18 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from billing import services
 from billing.invariants import check
-from billing.models import Invoice, Order, Payment, Plan, PlanScope, Subscription
+from billing.models import (
+    BillingProfile,
+    Invoice,
+    Order,
+    Payment,
+    PlanScope,
+    Subscription,
+)
 from billing.states import TRANSITIONS
 from billing.tests.factories import (
     PlanFactory,
@@ -19,6 +26,7 @@ from billing.tests.factories import (
 )
 from courses.tests.factories import SubjectFactory
 from tenancy.context import organization_context
+from tenancy.tests.refusals import copy_of, refused_by
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,13 +43,6 @@ def buyer(organization):
 @pytest.fixture
 def invoice(buyer):
     return ordered(paid_course(), buyer, now=NOW)
-
-
-def refused_by(name, action):
-    """The database's own words for what it refused."""
-    with pytest.raises(IntegrityError) as caught, transaction.atomic():
-        action()
-    assert caught.value.__cause__.diag.constraint_name == name
 
 
 # Subscriptions
@@ -89,6 +90,7 @@ def test_plan_is_had_once_at_a_time(buyer, is_of_all):
     [
         ({"ends_on": date(2025, 12, 31)}, "billing_subscription_end_after_start"),
         ({"starts_on": date(1999, 1, 1)}, "billing_subscription_days_range"),
+        ({"status": "away"}, "billing_subscription_status_known"),
         ({"renews": True}, "billing_subscription_renews_while_live"),
         ({"status": "cancelled"}, "billing_subscription_cancelled_has_time"),
         ({"cancelled_at": NOW}, "billing_subscription_cancelled_has_time"),
@@ -183,12 +185,79 @@ def test_invoice_with_money_in_it_is_not_cancelled(invoice):
     refused_by("billing_invoice_state_follows_payments", lambda: rows.update(status="cancelled"))
 
 
-def test_order_stands_once(buyer, invoice):
-    order = invoice.order
-    refused_by(
-        "billing_order_course_once",
-        lambda: Order.objects.create(buyer=buyer, course=order.course, ordered_at=NOW),
-    )
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"gross": Decimal("49.01")}, "adds_up"),
+        ({"currency": "eur"}, "currency_code"),
+        ({"tax_rate": -1}, "tax_range"),
+        ({"tax_rate": 101}, "tax_range"),
+        ({"status": "issued"}, "kind_consistent"),
+        ({"due_on": None}, "kind_consistent"),
+        ({"kind": "credit_note"}, "kind_consistent"),
+        ({"kind": "reminder"}, "kind_consistent"),
+        ({"gross": 0, "net": 0, "tax": 0}, "kind_consistent"),
+        ({}, "one_for_order"),
+    ],
+)
+def test_invoice_makes_sense(invoice, fields, name):
+    refused_by(f"billing_invoice_{name}", lambda: copy_of(invoice, **fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"tax_rate": -1}, "tax_range"),
+        ({"tax_rate": 101}, "tax_range"),
+        ({"payment_days": 366}, "days_range"),
+    ],
+)
+def test_details_for_invoices_make_sense(organization, fields, name):
+    facts = {"seller_name": "Harbor School"} | fields
+    refused_by(f"billing_billingprofile_{name}", lambda: BillingProfile.objects.create(**facts))
+
+
+def test_organization_has_one_set_of_details_for_invoices(organization):
+    details = BillingProfile.objects.create(seller_name="Harbor School")
+    refused_by("billing_billingprofile_once", lambda: copy_of(details))
+
+
+# Orders
+
+
+def test_order_stands_once(invoice):
+    refused_by("billing_order_course_once", lambda: copy_of(invoice.order))
+
+
+def test_order_is_for_a_course_or_for_a_plan(invoice):
+    for fields in ({"course_id": None}, {"plan_id": PlanFactory().pk}):
+        refused_by(
+            "billing_order_course_or_plan",
+            lambda fields=fields: copy_of(invoice.order, status="cancelled", **fields),
+        )
+
+
+def test_order_is_in_a_known_state(invoice):
+    refused_by("billing_order_status_known", lambda: copy_of(invoice.order, status="away"))
+
+
+def test_plan_is_asked_for_once_at_a_time(buyer):
+    order = Order.objects.create(buyer=buyer, plan=PlanFactory(), ordered_at=NOW)
+    refused_by("billing_order_plan_one_open", lambda: copy_of(order))
+    copy_of(order, status="cancelled")
+
+
+def test_period_of_a_subscription_is_sold_once(buyer):
+    subscription = SubscriptionFactory(user=buyer)
+    facts = {"buyer": buyer, "plan": subscription.plan, "ordered_at": NOW, "status": "paid"}
+    day = {"subscription": subscription, "period_starts_on": NOW.date()}
+    order = Order.objects.create(**facts, **day)
+    refused_by("billing_order_period_once", lambda: copy_of(order))
+    for half in day:
+        refused_by(
+            "billing_order_period_of_plan",
+            lambda half=half: Order.objects.create(**facts, **{half: day[half]}),
+        )
 
 
 # Payments
@@ -207,6 +276,10 @@ def test_payment_fits_its_invoice(invoice, fields):
     if "buyer" in fields:
         fields = {"buyer_id": UserFactory().pk}
     refused_by("billing_payment_fits_invoice", lambda: row_for(invoice, **fields))
+
+
+def test_money_comes_in_a_known_way(invoice):
+    refused_by("billing_payment_method_known", lambda: row_for(invoice, method="shells"))
 
 
 def test_last_payment_settles_invoice_and_order_without_any_service(invoice):
@@ -245,7 +318,7 @@ def test_counter_entry_takes_back_one_payment_of_its_invoice(buyer, invoice):
 def test_students_see_their_own_books_and_what_everybody_has(organization, buyer, invoice):
     row_for(invoice)
     mine, theirs = SubscriptionFactory(user=buyer), SubscriptionFactory()
-    of_all = SubscriptionFactory(plan=PlanFactory(subject=Plan.Subject.ORGANIZATION), user=None)
+    of_all = SubscriptionFactory(plan=PlanFactory(of_all=True), user=None)
     with organization_context(organization, using_private_rows_of=buyer):
         assert set(Subscription.objects.all()) == {mine, of_all}
         assert [Order.objects.count(), Invoice.objects.count(), Payment.objects.count()] == [1] * 3
