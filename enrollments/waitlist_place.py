@@ -36,8 +36,8 @@ class Place(NamedTuple):
         """How the place moved since joining, in words; "" where it did not."""
         if self.moved > 0:
             text = ngettext(
-                "Up %(num)d place since you joined.",
-                "Up %(num)d places since you joined.",
+                "Up %(num)d place since joining.",
+                "Up %(num)d places since joining.",
                 self.moved,
             )
         elif self.moved < 0:

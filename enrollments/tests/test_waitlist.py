@@ -572,7 +572,7 @@ def test_place_tells_how_it_moved_and_how_long_it_takes(queue, course, holder):
     place = place_of(queue[2].pk, now=NOW)
 
     assert (place.place, place.total, place.moved) == (2, 2, 1)
-    assert place.move == "Up 1 place since you joined."
+    assert place.move == "Up 1 place since joining."
     assert place.estimate == ""  # a young waitlist does not know
 
 
