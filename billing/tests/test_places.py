@@ -144,6 +144,26 @@ def test_later_end_is_brought_forward_only_when_the_plan_is_over(student, course
     assert end_of(taken) == datetime(2026, 4, 10, tzinfo=UTC)
 
 
+def test_end_that_moves_on_stays_before_the_end_of_the_course(student):
+    course = paid_course(access_days=40)
+    subscription = subscribed(student)
+    taken = joined(course, student)
+    services.cancel_subscription(subscription.pk, now=NOW)
+    assert end_of(taken) == datetime(2026, 4, 10, tzinfo=UTC)
+    services.resume_subscription(subscription.pk, now=NOW)
+    assert end_of(taken) == NOW + timedelta(days=40)
+
+
+def test_end_set_by_staff_stays_where_another_plan_has_no_end(student, course):
+    subscription = subscribed(student)
+    SubscriptionFactory(user=student, starts_on=NOW.date())
+    taken = joined(course, student)
+    by_staff = datetime(2027, 1, 1, tzinfo=UTC)
+    move_end(taken.pk, by_staff, by=None, now=NOW)
+    services.cancel_subscription(subscription.pk, now=NOW)
+    assert end_of(taken) == by_staff
+
+
 def test_plan_of_the_organization_ends_for_everybody(course):
     plan = PlanFactory(of_all=True)
     subscription = services.start_subscription(

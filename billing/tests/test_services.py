@@ -201,6 +201,12 @@ def test_counter_entry_opens_the_invoice_again(buyer, course, keeper):
     assert pay(invoice, now=NOW).is_paid
 
 
+def test_credit_note_is_not_paid(buyer, course):
+    note = services.cancel_order(ordered(course, buyer, now=NOW).pk, now=NOW)
+    with pytest.raises(BillingRefused, match="Nothing is owed for it"):
+        pay(note, now=NOW, amount=Decimal("1.00"))
+
+
 # Plans
 
 
@@ -213,6 +219,44 @@ def test_paid_plan_begins_and_renews(buyer):
     subscription = Subscription.objects.get()
     assert (subscription.user, subscription.status, subscription.renews) == (buyer, "active", True)
     assert (subscription.starts_on, subscription.ends_on) == (date(2026, 3, 10), date(2026, 4, 9))
+
+
+def test_paid_plan_is_the_buyers_beside_other_plans_and_other_people(buyer):
+    plan = PlanFactory()
+    others = [SubscriptionFactory(user=buyer), SubscriptionFactory(plan=plan)]
+    pay(services.order_plan(plan, buyer, billed=BILLED, now=NOW), now=NOW)
+
+    own = Subscription.objects.get(plan=plan, user=buyer)
+    assert (own.starts_on, own.ends_on) == (date(2026, 3, 10), date(2026, 4, 9))
+    for other in others:
+        other.refresh_from_db()
+        assert other.ends_on is None
+
+
+@pytest.mark.parametrize(
+    ("given", "ends_on"), [(date(2026, 4, 20), date(2026, 5, 9)), (None, date(2026, 5, 9))]
+)
+def test_payment_for_a_plan_that_was_given_meanwhile_lets_it_go_on(buyer, given, ends_on):
+    plan = PlanFactory()
+    invoice = services.order_plan(plan, buyer, billed=BILLED, now=NOW)
+    services.start_subscription(plan, buyer, starts_on=NOW.date(), ends_on=given, now=NOW)
+    pay(invoice, now=NOW)
+    assert Subscription.objects.get().ends_on == ends_on
+
+
+def test_payment_for_a_plan_that_was_given_for_ever_changes_nothing(buyer):
+    plan = PlanFactory()
+    invoice = services.order_plan(plan, buyer, billed=BILLED, now=NOW)
+    given = SubscriptionFactory(plan=plan, user=buyer, starts_on=NOW.date())
+    pay(invoice, now=NOW)
+    given.refresh_from_db()
+    assert (given.status, given.ends_on) == ("active", None)
+
+
+def test_plan_of_the_organization_does_not_renew(organization):
+    plan = PlanFactory(of_all=True)
+    given = services.start_subscription(plan, None, starts_on=NOW.date(), now=NOW)
+    assert (given.renews, given.ends_on) == (False, date(2026, 4, 9))
 
 
 def test_plan_without_a_price_begins_at_once(buyer):
@@ -335,6 +379,24 @@ def test_cancellation_is_taken_back(buyer):
     services.end_subscription(subscription.pk, now=NOW)
     with pytest.raises(BillingRefused, match="Only a cancelled"):
         services.resume_subscription(subscription.pk, now=NOW)
+
+
+def test_cancellation_is_taken_back_until_the_end_of_the_last_day(buyer):
+    subscription, _invoice = renewed(buyer)
+    services.cancel_subscription(subscription.pk, now=NOW)
+    with pytest.raises(BillingRefused, match="Only a cancelled"):
+        services.resume_subscription(subscription.pk, now=datetime(2026, 4, 10, tzinfo=UTC))
+    last_moment = datetime(2026, 4, 9, 23, 59, tzinfo=UTC)
+    assert services.resume_subscription(subscription.pk, now=last_moment).status == "active"
+
+
+def test_cancelling_leaves_an_invoice_with_money_in_it(buyer):
+    subscription, invoice = renewed(buyer)
+    pay(invoice, now=NOW, amount=Decimal("1.00"))
+    services.cancel_subscription(subscription.pk, now=NOW)
+    subscription.refresh_from_db()
+    invoice.refresh_from_db()
+    assert (subscription.status, invoice.status) == ("cancelled", "open")
 
 
 def test_plan_without_an_end_is_not_cancelled(organization):

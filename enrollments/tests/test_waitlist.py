@@ -233,6 +233,51 @@ def test_offer_is_over_at_its_time_even_before_the_job_has_seen_it(queue, course
         services.accept_offer(queue[0].pk, by=queue[0].student, now=NOW + 24 * HOUR)
 
 
+def test_offer_that_has_passed_on_is_not_declined(queue, course, holder):
+    free_seat(holder)
+    offers.serve(course.pk, now=NOW + 24 * HOUR)
+
+    with pytest.raises(services.OfferGone):
+        services.decline_offer(queue[0].pk, by=queue[0].student, now=NOW + 24 * HOUR)
+
+    assert states(course) == ["lapsed", "offered", "waiting"]
+
+
+def test_accepting_again_finds_the_place_among_those_on_other_courses(queue, course, holder):
+    student = queue[0].student
+    EnrollmentFactory(student=student)
+    free_seat(holder)
+
+    accepted = services.accept_offer(queue[0].pk, by=student, now=NOW)
+
+    assert accepted.course == course
+    assert services.accept_offer(queue[0].pk, by=student, now=NOW) == accepted
+
+
+@pytest.mark.parametrize("capacity", [2, None])
+def test_job_finds_a_free_seat_that_somebody_waits_for(queue, course, capacity):
+    elsewhere = CourseFactory(published=True, max_capacity=1)
+    EnrollmentFactory(course=elsewhere)
+    join(elsewhere, UserFactory())
+    assert offers.courses_to_serve(now=NOW) == set()
+
+    Course.objects.filter(pk=course.pk).update(max_capacity=capacity)
+
+    assert offers.courses_to_serve(now=NOW) == {course.pk}
+    offers.serve(course.pk, now=NOW)
+    assert states(course).count("offered") == (3 if capacity is None else 1)
+    assert states(elsewhere) == ["waiting"]
+
+
+def test_job_passes_over_a_queue_of_closed_accounts(queue, course):
+    for entry in queue:
+        entry.student.is_active = False
+        entry.student.save()
+    Course.objects.update(max_capacity=2)
+
+    assert offers.courses_to_serve(now=NOW) == set()
+
+
 def test_offer_ends_no_later_than_enrollment(queue, course, holder):
     Course.objects.update(enrollment_closes_at=NOW + HOUR)
 
