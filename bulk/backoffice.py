@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from bulk import kinds
-from bulk.asking import ask_checks_at_once
+from bulk.asking import ask_checks_at_once, leave_to_the_database, trust_references
 from bulk.kinds import Cells, Change, Clerk, Kind, Outcome, Problem, Verdict, refused
 from bulk.on_behalf import request_of
 from lib.spreadsheets import CellRefused, day_or_time, yes_or_no
@@ -88,21 +88,36 @@ class AdminClerk(Clerk):
         self.columns = {column.name: column for column in model_admin.table.columns}
         self._seen: set[Any] = set()
         self._references: dict[tuple[str, str], Any] = {}
+        self._chosen: dict[tuple[str, Any], models.Model | None] = {}
+        self._absent: set[tuple] = set()
         self._form_classes: dict[tuple, type[forms.ModelForm]] = {}
+
+    def read_ahead(self, many):
+        """Learn which rows are new: there is no entry of theirs to be read."""
+        wanted: dict[tuple[str, ...], set] = {}
+        for cells in many:
+            key = self._key_of(cells)
+            if key:
+                wanted.setdefault(key, set()).add(tuple(cells[name] for name in key))
+        self._absent = {
+            (key, values)
+            for key, all_values in wanted.items()
+            for values in self._lacking(key, all_values)
+        }
 
     def check(self, cells):
         row, verdict = self._find(cells)
         if verdict is None:
             verdict = self._twice(cells, row)
         if verdict is None:
-            verdict, _form = self._judge(row, cells)
+            verdict, _form = self._judge(row, cells, asks=ask_checks_at_once)
         return verdict if row is None else replace(verdict, person_id=self._person_of(row))
 
     def carry_out(self, cells):
         row, verdict = self._find(cells)
         form = None
         if verdict is None:
-            verdict, form = self._judge(row, cells)
+            verdict, form = self._judge(row, cells, asks=leave_to_the_database)
         if form is not None and verdict.outcome != Outcome.REFUSED:
             stored = form.save(commit=False)
             with request_context(self.request):
@@ -114,10 +129,8 @@ class AdminClerk(Clerk):
 
     def _find(self, cells) -> tuple[models.Model | None, Verdict | None]:
         """The row that is meant, None for a new one; a verdict where that is answer enough."""
-        for key in self.admin.table.keys:
-            if all(cells.get(name) for name in key):
-                break
-        else:
+        key = self._key_of(cells)
+        if key is None:
             return None, refused(_("Nothing in this row says which entry is meant."))
         try:
             found = self._row_by({name: cells[name] for name in key})
@@ -128,16 +141,43 @@ class AdminClerk(Clerk):
             return None, refused(text, label=self._label(key[0]), title=cells[key[0]])
         return found, None
 
+    def _key_of(self, cells) -> tuple[str, ...] | None:
+        """The columns by which a row is found: the first key whose cells are all filled in."""
+        for key in self.admin.table.keys:
+            if all(cells.get(name) for name in key):
+                return key
+        return None
+
     def _row_by(self, wanted):
+        if (tuple(wanted), tuple(wanted.values())) in self._absent:
+            return None
         rows = with_relations(self.admin.get_queryset(self.request), tuple(self.columns.values()))
         if hasattr(self.model, "deleted_at"):
             rows = rows.order_by(models.F("deleted_at").asc(nulls_first=True), "pk")
-        conditions = {}
-        for name, text in wanted.items():
-            by = self.columns[name].by
-            is_id = ID in (name, by)
-            conditions[f"{name}__{by}" if by else name] = _uuid(text) if is_id else text
+        conditions = {
+            self._path(name): _uuid(text) if self._is_id(name) else text
+            for name, text in wanted.items()
+        }
         return rows.filter(**conditions).first()
+
+    def _lacking(self, key, wanted: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+        """Of values of a key, those that no entry has. Keys with ids are not asked for: they name what is there."""
+        if any(map(self._is_id, key)):
+            return set()
+        paths = [self._path(name) for name in key]
+        among = {
+            f"{path}__in": set(texts)
+            for path, texts in zip(paths, zip(*wanted, strict=True), strict=True)
+        }
+        present = self.admin.get_queryset(self.request).filter(**among).order_by()
+        return wanted - {tuple(map(str, found)) for found in present.values_list(*paths)}
+
+    def _path(self, name):
+        by = self.columns[name].by
+        return f"{name}__{by}" if by else name
+
+    def _is_id(self, name):
+        return ID in (name, self.columns[name].by)
 
     def _twice(self, cells, row):
         """A second row about the same entry, which would undo what the first one does."""
@@ -150,7 +190,7 @@ class AdminClerk(Clerk):
 
     # What follows
 
-    def _judge(self, row, cells) -> tuple[Verdict, forms.ModelForm | None]:
+    def _judge(self, row, cells, *, asks) -> tuple[Verdict, forms.ModelForm | None]:
         title = str(row) if row is not None else _first(cells)
         given = {name: text for name, text in cells.items() if self._is_written(name)}
         before = {name: self._now(row, name) if row else "" for name in given}
@@ -163,7 +203,7 @@ class AdminClerk(Clerk):
                 return Verdict(Outcome.SAME, title), None
             if not self.admin.has_change_permission(self.request, row):
                 return refused(_("This is not yours to change."), title=title), None
-        form, problems = self._form(row, given)
+        form, problems = self._form(row, given, asks)
         if problems:
             return Verdict(Outcome.REFUSED, title, problems=tuple(problems)), None
         changed = [name for name in form.changed_data if name in given]
@@ -175,11 +215,13 @@ class AdminClerk(Clerk):
     def _is_written(self, name):
         return name != ID and name in self.columns and not self.columns[name].is_fact
 
-    def _form(self, row, given):
-        """The form with the given cells and what the row says already; and what is wrong with cells."""
+    def _form(self, row, given, asks):
+        """The form with the given cells and what the row says already; and what is wrong with cells.
+
+        `asks` says who is asked about the constraints.
+        """
         form_class = self._form_class(row)
-        usual = None if row else self.admin.get_changeform_initial_data(self.request)
-        blank = form_class(instance=row, initial=usual)
+        blank = form_class(instance=row) if row else self._form_of_new_rows
         problems = {name: _("You may not change this.") for name in given.keys() - blank.fields}
         data = {}
         for name, field in blank.fields.items():
@@ -190,10 +232,34 @@ class AdminClerk(Clerk):
                 problems[name] = str(error)
             data |= _as_posted(name, field, field.prepare_value(value))
         form = form_class(data, instance=row)
-        ask_checks_at_once(form.instance)
+        self._remember_choices(form, row)
+        asks(form.instance)
+        trust_references(form.instance)
         for name, errors in form.errors.items():
             problems.setdefault(name, " ".join(errors))
         return form, [Problem(self._label(name), text) for name, text in problems.items()]
+
+    @cached_property
+    def _form_of_new_rows(self):
+        usual = self.admin.get_changeform_initial_data(self.request)
+        return self._form_class(None)(initial=usual)
+
+    def _remember_choices(self, form, row):
+        """Let its fields look up each choice once: thousands of rows choose among a few."""
+        for name, field in form.fields.items():
+            if isinstance(field, forms.ModelChoiceField):
+                current = getattr(row, name, None)
+                field.to_python = self._remembering(name, field.to_python, current)
+
+    def _remembering(self, name, look_up, current):
+        def to_python(value):
+            if current is not None and value == current.pk:
+                return current  # perhaps one that could not be chosen anew, so not for other rows
+            if (name, value) not in self._chosen:
+                self._chosen[name, value] = look_up(value)
+            return self._chosen[name, value]
+
+        return to_python
 
     def _form_class(self, row):
         """The admin's form with the fields of the table, made once for rows of which the same may be changed."""

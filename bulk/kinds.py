@@ -62,6 +62,9 @@ Cells = dict[str, str]  #: by the names of columns; a column that the table lack
 class Clerk(ABC):
     """Goes through the rows of one table, from first to last, on behalf of one person."""
 
+    def read_ahead(self, many: Iterable[Cells]) -> None:  # noqa: B027 -- most have nothing to read
+        """Find out at once what the next rows will ask for one by one."""
+
     @abstractmethod
     def check(self, cells: Cells) -> Verdict:
         """What would follow from a row, given the rows before it. Writes nothing."""

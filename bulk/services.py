@@ -151,6 +151,7 @@ def check_upload(
 def _check_rows(clerk, upload, *, after) -> int | None:
     """Check the rows after a number; the number of the last one, None at the end."""
     rows = list(upload.rows.filter(number__gt=after).order_by("number")[:CHECKED_AT_ONCE])
+    clerk.read_ahead([row.cells for row in rows])
     for row in rows:
         if row.problems:  # a cell could not be read
             row.outcome = BulkRow.Outcome.REFUSED
@@ -201,6 +202,7 @@ def _carry_out_rows(clerk, upload) -> int:
     waiting = upload.rows.filter(outcome__in=BulkRow.DOING, result="").order_by("number")
     rows = list(waiting[:CARRIED_OUT_AT_ONCE])
     refusals = kinds.kind_named(upload.kind).refusals
+    clerk.read_ahead([row.cells for row in rows])
     for row in rows:
         verdict = _carry_out(clerk, row, refusals)
         is_refused = verdict.outcome == BulkRow.Outcome.REFUSED

@@ -8,12 +8,14 @@ import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from bulk import kinds, services, tasks
 from bulk.asking import ask_checks_at_once
-from bulk.models import BulkUpload
+from bulk.models import BulkRow, BulkUpload
 from bulk.retention import clear_uploads
 from content.tests.factories import ModuleFactory
 from courses.models import Course, Subject
@@ -146,6 +148,39 @@ def test_what_the_database_would_refuse_is_told_before(admin):
 
     assert outcomes(upload) == [(2, "refused")]
     assert problems(upload)
+
+
+def test_what_the_database_refuses_only_then_is_told_in_its_row(admin):
+    """The checks of a row are left to the database when it is carried out."""
+    upload = send("slug,title\ntea,Green\nmilk,Milk\n", kind="courses.subject", by=admin)
+    BulkRow.objects.filter(number=2).update(cells={"slug": "tea", "title": "T", "position": "-1"})
+
+    carry_out(upload, by=admin)
+
+    assert list(upload.rows.order_by("number").values_list("result", flat=True)) == [
+        "refused",
+        "done",
+    ]
+    assert problems(upload)
+
+
+@pytest.mark.parametrize(("phase", "at_most"), [("check", 6.9), ("carry out", 13)])
+def test_a_new_row_asks_the_database_little(admin, phase, at_most):
+    SubjectFactory(slug="food")
+
+    def asked(count):
+        rows = "".join(f"c{count}-{row},Title,food\n" for row in range(count))
+        file = io.BytesIO(f"slug,title,subject\n{rows}".encode())
+        kind = kinds.kind_named("courses.course")
+        upload = services.receive(file, "t.csv", kind=kind, by=admin, now=NOW)
+        with CaptureQueriesContext(connection) as checked:
+            tasks.check_upload(str(require_organization_id()), str(upload.pk))
+        services.confirm(upload.pk, by=admin, now=NOW)
+        with CaptureQueriesContext(connection) as done:
+            tasks.run_upload(str(require_organization_id()), str(upload.pk))
+        return len(checked if phase == "check" else done)
+
+    assert (asked(11) - asked(1)) / 10 <= at_most
 
 
 def test_a_check_that_fails_is_told_by_its_own_words(organization):
