@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape, unescape
 
 from django.utils.html import strip_tags
@@ -85,7 +86,7 @@ class CoursePage:
     prerequisites: list[dict]
     student_count: int
     review_count: int
-    rating: float | None
+    rating: Decimal | None
     has_reviewed: bool
     picture_url: str
     opening_html: str

@@ -1,5 +1,7 @@
 """Arithmetic of ratings: averages, and an order in which a single 5 does not beat a hundred times 4.8."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 #: How many ratings a course is taken to have had before its first, and what they were on average: few
 #: ratings move it little, so that many good ones stand above one that is very good.
 IMAGINED_COUNT = 10
@@ -18,6 +20,8 @@ WEIGHTED = (
 AVERAGE = "round(r.rating_sum::numeric / NULLIF(r.review_count, 0), 1)"
 
 
-def average(rating_sum: int | None, count: int | None) -> float | None:
-    """The mean rating, 1 to 5; None without any."""
-    return rating_sum / count if count else None
+def average(rating_sum: int | None, count: int | None) -> Decimal | None:
+    """The mean rating as it is shown, 1.0 to 5.0, halves rounded up as `AVERAGE` does; None without any."""
+    if not count:
+        return None
+    return (Decimal(rating_sum) / count).quantize(Decimal("0.1"), ROUND_HALF_UP)

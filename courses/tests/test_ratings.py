@@ -34,6 +34,15 @@ def test_card_shows_the_average_and_how_many(client, organization):
     assert "by 3 people" in page
 
 
+@pytest.mark.parametrize(
+    ("ratings", "shown"), [((4, 4, 4, 5), "4.3"), ((5, 5, 4, 4, 4, 4, 4, 4), "4.3"), ((5,), "5.0")]
+)
+def test_card_and_page_show_the_same_average(client, organization, ratings, shown):
+    course = rated("Knots", *ratings)
+    for page in ("/courses/", f"/courses/{course.slug}/"):
+        assert f"<b>{shown}</b>" in client.get(page).content.decode()
+
+
 def test_many_good_ratings_stand_above_one_that_is_best(client, organization):
     rated("One five", 5)
     rated("Many", *([5] * 24 + [4] * 6))
