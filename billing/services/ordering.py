@@ -119,7 +119,8 @@ def _order_once(wish, *, now):
 def _standing_invoice(**wish):
     invoices = Invoice.objects.filter(kind=Invoice.Kind.INVOICE)
     of_order = {f"order__{name}": value for name, value in wish.items()}
-    return invoices.get(order__status__in=Order.STANDING, **of_order)
+    standing = invoices.filter(order__status__in=Order.STANDING, **of_order)
+    return standing.latest("year", "number")  # a plan may have been paid before
 
 
 #: Constraints that hold a wish to one order.

@@ -279,6 +279,18 @@ def test_plan_that_one_has_or_that_is_off_is_not_ordered(buyer):
             services.order_plan(plan, buyer, billed=BILLED, now=NOW)
 
 
+def test_plan_that_is_over_is_ordered_anew_and_once(buyer):
+    plan = PlanFactory()
+    paid = services.order_plan(plan, buyer, billed=BILLED, now=NOW)
+    pay(paid, now=NOW)
+    services.end_subscription(Subscription.objects.get().pk, now=NOW)
+
+    first, again = (services.order_plan(plan, buyer, billed=BILLED, now=NOW) for _ in range(2))
+
+    assert first == again != paid
+    assert Invoice.objects.filter(status="open").get() == first
+
+
 def test_payment_taken_back_makes_the_plan_late_and_paid_again_good(buyer, keeper):
     invoice = services.order_plan(PlanFactory(), buyer, billed=BILLED, now=NOW)
     payment = pay(invoice, now=NOW).payment
@@ -307,6 +319,27 @@ def test_next_period_is_billed_two_weeks_before_and_once(buyer):
     assert invoice.order.period_starts_on == date(2026, 4, 10)
     assert (invoice.buyer_name, invoice.buyer_address) == (BILLED.name, BILLED.address)
     assert ("billing.renewal", buyer.pk) in told()
+
+
+def test_next_period_is_billed_to_the_buyer_and_not_to_whoever_ordered_last(buyer):
+    pay(services.order_plan(PlanFactory(), buyer, billed=BILLED, now=NOW), now=NOW)
+    stranger = services.Billed("Bo Reed", "2 Summit Road", "de")
+    services.order_plan(PlanFactory(), UserFactory(), billed=stranger, now=NOW)
+    services.roll_over(now=datetime(2026, 3, 26, tzinfo=UTC))
+    invoice = Invoice.objects.get(order__period_starts_on=date(2026, 4, 10))
+    assert (invoice.buyer_name, invoice.buyer_address, invoice.language) == (
+        BILLED.name,
+        BILLED.address,
+        "en",
+    )
+
+
+def test_first_invoice_of_a_plan_that_was_given_is_in_the_language_of_the_account(organization):
+    person = UserFactory(language="de")
+    services.start_subscription(PlanFactory(), person, starts_on=NOW.date(), now=NOW)
+    services.roll_over(now=datetime(2026, 3, 26, tzinfo=UTC))
+    invoice = Invoice.objects.get()
+    assert (invoice.buyer_name, invoice.language) == (person.display_name, "de")
 
 
 def test_paid_period_lets_the_plan_go_on(buyer):

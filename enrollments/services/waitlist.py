@@ -104,7 +104,7 @@ def move_to_front(entry_id: UUID, *, by, now: datetime, reason: str) -> Waitlist
     entry = _lock(entry_id)
     if WaitlistEntry.objects.waiting().filter(course=entry.course_id).first() == entry:
         return entry
-    lowest = _others(entry).aggregate(value=Min("priority"))["value"] or entry.priority
+    lowest = _others(entry).aggregate(value=Min("priority", default=entry.priority))["value"]
     return _prioritize(entry, lowest - 1, by=by, now=now, reason=reason)
 
 
@@ -114,7 +114,7 @@ def move_to_end(entry_id: UUID, *, by, now: datetime, reason: str) -> WaitlistEn
     entry = _lock(entry_id)
     if WaitlistEntry.objects.waiting().filter(course=entry.course_id).last() == entry:
         return entry
-    highest = _others(entry).aggregate(value=Max("priority"))["value"] or entry.priority
+    highest = _others(entry).aggregate(value=Max("priority", default=entry.priority))["value"]
     return _prioritize(entry, highest + 1, by=by, now=now, reason=reason)
 
 

@@ -469,6 +469,19 @@ def test_staff_move_somebody_and_say_why(queue, course):
     ) == [(1, 2, by.pk, "Asked for it"), (2, -10, by.pk, "Mistake")]
 
 
+def test_whoever_is_moved_to_the_front_last_is_next(queue, course):
+    for entry in (queue[1], queue[2], queue[0], queue[1]):
+        services.move_to_front(entry.pk, by=course.owner, now=NOW, reason="")
+        assert WaitlistEntry.objects.waiting().first() == entry
+
+
+def test_whoever_is_moved_to_the_end_last_is_last(queue, course):
+    WaitlistEntry.objects.update(priority=-1)
+    for entry in (queue[1], queue[0], queue[2], queue[1]):
+        services.move_to_end(entry.pk, by=course.owner, now=NOW, reason="")
+        assert WaitlistEntry.objects.waiting().last() == entry
+
+
 def test_moving_who_stands_there_already_changes_nothing(queue, course):
     services.move_to_front(queue[0].pk, by=None, now=NOW, reason="")
     services.move_to_end(queue[2].pk, by=None, now=NOW, reason="")
