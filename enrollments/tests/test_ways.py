@@ -179,6 +179,48 @@ def test_revoking_between_look_and_click_refuses(student, course):
     assert not Enrollment.objects.exists()
 
 
+def test_second_click_on_an_invitation_finds_the_place_of_the_first(student, course):
+    EnrollmentFactory(student=student, enrolled_at=LATER)
+    invited(course, "ada@mail.example")
+    standing = standing_of(student, course.pk)
+
+    place = services.enroll_standing(standing, by=student, now=NOW)
+
+    assert place.course_id == course.pk
+    assert services.enroll_standing(standing, by=student, now=NOW) == place
+
+
+def test_invitation_that_was_taken_up_is_neither_sent_again_nor_revoked(student, course):
+    [invitation] = invited(course, "ada@mail.example")
+    services.enroll(course.pk, student, by=student, now=NOW)
+    with pytest.raises(invitations.InvitationGone, match="taken up"):
+        invitations.resend(course, invitation.pk, by=None, now=NOW)
+    with pytest.raises(invitations.InvitationGone, match="taken up"):
+        invitations.revoke(course, invitation.pk, now=NOW)
+
+
+def test_invitation_of_another_course_is_not_touched(course):
+    [invitation] = invited(course, "ada@mail.example")
+    elsewhere = CourseFactory(published=True)
+    with pytest.raises(Invitation.DoesNotExist):
+        invitations.resend(elsewhere, invitation.pk, by=None, now=NOW)
+    with pytest.raises(Invitation.DoesNotExist):
+        invitations.revoke(elsewhere, invitation.pk, now=NOW)
+    assert [row.email for row in invited(elsewhere, "ada@mail.example")] == ["ada@mail.example"]
+    assert Invitation.objects.waiting().count() == 2
+
+
+def test_people_of_the_course_are_not_invited_and_not_named_unasked(course):
+    there = EnrollmentFactory(course=course, student=UserFactory(email="bo@mail.example")).student
+    EnrollmentFactory(course=course)
+    left = EnrollmentFactory(course=course, status="withdrawn").student.email
+
+    found = invitations.invite(course, [there.email, left], by=course.owner, now=NOW)
+
+    assert [row.email for row in found.sent] == [left]
+    assert (found.waiting, found.on_course) == ([], [there.email])
+
+
 def test_full_course_leaves_the_invitation_unused(student, course):
     Course.objects.filter(pk=course.pk).update(max_capacity=1)
     invited(course, "ada@mail.example")
@@ -263,6 +305,37 @@ def test_code_is_over_by_use_by_time_and_by_hand(student, course):
     }
     assert answers == {"code_over"}
     assert join(timed.code, student).status == "active"
+
+
+def test_refusal_says_whether_a_code_was_used_up_or_ended(student, course):
+    used = a_code(course, max_uses=1, ends_at=LATER)
+    ended, timed = a_code(course), a_code(course, ends_at=NOW)
+    join(used.code, UserFactory())
+    codes.end_code(course.pk, ended.pk, now=NOW)
+
+    texts = {used: "as often as it may be", ended: "no longer valid", timed: "no longer valid"}
+    for code, text in texts.items():
+        with pytest.raises(services.EnrollmentRefused, match=text):
+            join(code.code, student)
+
+
+def test_who_made_the_code_answers_for_the_place_or_else_the_owner(course):
+    helper = UserFactory()
+    code = a_code(course)
+    JoinCode.objects.update(made_by=helper)
+    assert join(code.code, UserFactory()).approved_by_id == helper.pk
+    JoinCode.objects.update(made_by=None)
+    assert join(code.code, UserFactory()).approved_by_id == course.owner_id
+
+
+def test_code_that_ended_keeps_the_time_of_its_end(course):
+    code = a_code(course)
+    for now in (NOW, LATER):
+        codes.end_code(course.pk, code.pk, now=now)
+    code.refresh_from_db()
+    assert code.ended_at == NOW
+    with pytest.raises(JoinCode.DoesNotExist):
+        codes.end_code(CourseFactory().pk, code.pk, now=NOW)
 
 
 def test_refused_student_does_not_use_a_code(student, course):
