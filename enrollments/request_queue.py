@@ -36,7 +36,7 @@ def page_of_requests(
     """A page of requests, of one course or of all, narrowed by what the address says. One query."""
     rows = requests_for(user)
     if course_id is not None:
-        rows = rows.filter(course_id=course_id)
+        rows = rows.filter(course_id=course_id).select_related(None).select_related("student")
     if chosen["course"]:
         rows = rows.filter(course__slug=chosen["course"])
     if chosen["age"]:

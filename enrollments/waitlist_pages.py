@@ -12,8 +12,9 @@ OFFER_ORDER = ("offered_at", "id")
 HISTORY_ORDER = ("-at", "-id")
 
 COUNTS = """
-SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'offered') AS offered
-FROM enrollments_waitlistentry WHERE course_id = %(course)s AND state IN ('waiting', 'offered')
+SELECT
+    (SELECT count(*) FROM enrollments_waitlistentry WHERE course_id = %(course)s AND state = 'waiting') AS waiting,
+    (SELECT count(*) FROM enrollments_waitlistentry WHERE course_id = %(course)s AND state = 'offered') AS offered
 """
 AHEAD = """
 SELECT count(*) AS people FROM enrollments_waitlistentry

@@ -165,6 +165,11 @@ class Enrollment(TenantModel):
                 name="idx_enrollment_expires",
             ),
             models.Index(
+                fields=["course", "approval_requested_at", "id"],
+                condition=Q(status="pending", approved_at__isnull=True),
+                name="idx_enrollment_requests",
+            ),
+            models.Index(
                 fields=["approved_by"],
                 condition=Q(approved_by__isnull=False),
                 name="idx_enrollment_approver",

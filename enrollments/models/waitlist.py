@@ -75,6 +75,10 @@ class WaitlistEntry(TenantModel):
         indexes = [
             models.Index(
                 fields=["course", "priority", "joined_at", "id"],
+                include=[
+                    "organization",
+                    "student",
+                ],  # what the policies look at: counted without the rows
                 condition=Q(state="waiting"),
                 name="idx_waitlist_queue",
             ),
@@ -195,6 +199,12 @@ class WaitlistChange(TenantModel):
         indexes = [
             models.Index(fields=["entry", "at", "id"], name="idx_waitlist_change_entry"),
             models.Index(fields=["course", "-at", "-id"], name="idx_waitlist_change_course"),
+            models.Index(
+                fields=["course", "at"],
+                include=["organization", "student"],
+                condition=Q(from_state="waiting", to_state__in=["offered", "placed"]),
+                name="idx_waitlist_change_pace",
+            ),
         ]
 
     def __str__(self):
