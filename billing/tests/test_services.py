@@ -8,7 +8,7 @@ import pytest
 from billing import services
 from billing.invariants import check
 from billing.models import BillingProfile, Invoice, Order, Payment, Subscription
-from billing.services import BillingRefused
+from billing.services import BillingRefused, rolling
 from billing.tests.factories import (
     BILLED,
     PlanFactory,
@@ -360,6 +360,32 @@ def test_unpaid_period_makes_the_plan_late_then_ends_it(buyer):
     services.roll_over(now=datetime(2026, 4, 24, tzinfo=UTC))
     subscription.refresh_from_db()
     assert (subscription.status, subscription.ends_on) == ("ended", date(2026, 4, 9))
+
+
+def test_plan_is_late_only_after_its_last_day(buyer):
+    subscription, _invoice = renewed(buyer)
+    services.roll_over(now=datetime(2026, 4, 9, 23, tzinfo=UTC))
+    subscription.refresh_from_db()
+    assert subscription.status == "active"
+    rolling.mark_late(subscription.pk, today=date(2026, 4, 9))
+    subscription.refresh_from_db()
+    assert subscription.status == "active"
+
+
+def test_only_what_renews_for_a_person_is_billed(organization):
+    ends = {"starts_on": NOW.date(), "ends_on": date(2026, 3, 20)}
+    subscriptions = [
+        SubscriptionFactory(**ends),
+        SubscriptionFactory(plan=PlanFactory(of_all=True), user=None, renews=True, **ends),
+        SubscriptionFactory(starts_on=NOW.date()),
+        SubscriptionFactory(status="ended", **ends),
+    ]
+    for day in (10, 20):
+        services.roll_over(now=datetime(2026, 3, day, tzinfo=UTC))
+    assert Invoice.objects.count() == 0
+    for subscription in subscriptions:
+        subscription.refresh_from_db()
+    assert [row.status for row in subscriptions] == ["active", "active", "active", "ended"]
 
 
 def test_late_payment_saves_the_plan(buyer):

@@ -116,13 +116,29 @@ def test_what_is_owed_is_issued_in_batches(organization, monkeypatch):
     assert [services.issue_missing(now=NOW) for _ in range(3)] == [2, 1, 0]
 
 
-def test_completion_that_was_taken_back_ends_the_certificate(organization, staff):
-    certificate = certificate_for()
+def test_nothing_is_owed_for_a_course_in_the_trash_or_a_course_without_certificates(organization):
+    completed_enrollment(deleted_at=NOW)
+    completed_enrollment(course=CourseFactory(published=True, certificate_enabled=False))
+
+    assert list(services.missing()) == []
+
+
+def test_second_completion_is_owed_a_certificate_of_its_own(organization, staff):
+    first = certificate_for()
+    enrollments.reopen(first.enrollment_id, by=staff, now=NOW)
+    enrollments.complete(first.enrollment_id, by=staff, now=NOW + timedelta(days=1))
+
+    assert [row.pk for row in services.missing()] == [first.enrollment_id]
+
+
+def test_completion_that_was_taken_back_ends_its_certificate_alone(organization, staff):
+    certificate, other = certificate_for(), certificate_for(UserFactory())
 
     enrollments.reopen(certificate.enrollment_id, by=staff, now=NOW)
 
     certificate.refresh_from_db()
     assert (certificate.state, certificate.revocation) == ("revoked", "reopened")
+    assert list(Certificate.objects.valid()) == [other]
 
 
 def test_second_completion_gets_a_certificate_of_its_own(organization, staff):
@@ -136,16 +152,16 @@ def test_second_completion_gets_a_certificate_of_its_own(organization, staff):
     assert [row.pk for row in Certificate.objects.valid()] == [second.pk]
 
 
-def test_same_completion_back_lets_the_certificate_hold_again(organization, staff):
-    certificate = certificate_for()
-    enrollments.reopen(certificate.enrollment_id, by=staff, now=NOW)
+def test_same_completion_back_lets_its_certificate_alone_hold_again(organization, staff):
+    certificate, other = certificate_for(), certificate_for(UserFactory())
+    for each in (certificate, other):
+        enrollments.reopen(each.enrollment_id, by=staff, now=NOW)
     enrollments.change_state(
         certificate.enrollment_id, "completed", by=staff, now=NOW, completed_at=COMPLETED_AT
     )
 
     assert services.issue(certificate.enrollment_id, now=NOW) == certificate
-    certificate.refresh_from_db()
-    assert certificate.is_valid
+    assert list(Certificate.objects.valid()) == [certificate]
 
 
 def test_revoked_by_staff_is_not_issued_again(organization, staff):
@@ -198,6 +214,16 @@ def test_new_name_needs_a_new_certificate(organization, staff):
     assert (former.state, former.name) == ("replaced", "Ada Okafor")
     assert (newer.state, newer.name, newer.shows_name) == ("valid", "Ada Lovelace", True)
     assert newer.code_hash != former.code_hash
+
+
+def test_nothing_is_issued_anew_to_a_closed_account(organization, staff):
+    certificate = certificate_for()
+    certificate.student.is_active = False
+    certificate.student.save()
+
+    with pytest.raises(services.CertificateRefused, match="closed"):
+        services.reissue(certificate.pk, by=staff, now=NOW)
+    assert list(Certificate.objects.valid()) == [certificate]
 
 
 def test_only_what_holds_is_issued_anew_or_revoked(organization, staff):
