@@ -163,6 +163,25 @@ def test_same_answer_twice_is_harmless(course, student):
     assert (len(steps(place)), len(steps(other))) == (2, 2)
 
 
+def test_approving_anew_who_has_left_is_refused_to_whoever_approved_before(course, student):
+    place = request(course, student)
+    services.approve(place.pk, by=course.owner, now=NOW)
+    services.withdraw(place.pk, by=student, now=NOW)
+
+    with pytest.raises(services.AlreadyDecided):
+        services.approve(place.pk, by=course.owner, now=NOW)
+    assert Enrollment.objects.get().status == "withdrawn"
+
+
+def test_second_rejection_does_not_replace_the_reason(course, student):
+    place = request(course, student)
+    services.reject(place.pk, by=course.owner, now=NOW, reason="First")
+
+    with pytest.raises(services.AlreadyDecided):
+        services.reject(place.pk, by=course.owner, now=NOW, reason="Second")
+    assert Enrollment.objects.get().rejection_reason == "First"
+
+
 def test_approval_of_a_full_course_without_waitlist_is_refused(course, student):
     Course.objects.filter(pk=course.pk).update(max_capacity=1)
     place = request(course, student)

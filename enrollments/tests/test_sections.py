@@ -11,7 +11,7 @@ from django.utils import timezone
 from courses.errors import CannotTeach
 from courses.tests.factories import CourseFactory
 from enrollments import services
-from enrollments.models import Enrollment, Section, SectionMember
+from enrollments.models import Enrollment, Section, SectionMember, SectionStaff
 from enrollments.services.expiry import move_end
 from enrollments.services.sections import (
     delete_section,
@@ -153,6 +153,19 @@ def test_access_ends_with_the_section_but_for_who_has_an_end_of_their_own(course
     assert Enrollment.objects.get(pk=ada.pk).expires_at == NOW + 40 * DAY
 
 
+def test_another_end_of_a_section_is_nobody_elses(course):
+    ends_at = NOW + 30 * DAY
+    section, other = (section_of(course, title, ends_at=ends_at) for title in "AB")
+    ada, bob = EnrollmentFactory.create_batch(2, course=course)
+    put(section, ada)
+    put(other, bob)
+
+    section.ends_at = NOW + 40 * DAY
+    save_section(section, **WHO)
+
+    assert Enrollment.objects.get(pk=bob.pk).expires_at == ends_at
+
+
 def test_standing_knows_when_the_section_begins(course):
     enrollment = EnrollmentFactory(course=course)
     assert standing_of(enrollment.student, course.pk).begins_at is None
@@ -166,6 +179,20 @@ def test_standing_knows_when_the_section_begins(course):
 def test_only_teachers_look_after_a_section(course):
     with pytest.raises(CannotTeach):
         section_of(course, staff=[UserFactory()])
+
+
+def test_another_teacher_of_a_section_leaves_those_of_others(course):
+    first, second, third = UserFactory.create_batch(3, instructor=True)
+    section, other = section_of(course, "A", [first, second]), section_of(course, "B", [first])
+
+    save_section(section, staff=[second, third], **WHO)
+
+    taught = SectionStaff.objects.values_list("section", "user")
+    assert set(taught) == {
+        (section.pk, second.pk),
+        (section.pk, third.pk),
+        (other.pk, first.pk),
+    }
 
 
 @pytest.mark.parametrize("visibility", ["public", "private"])

@@ -105,6 +105,36 @@ def test_list_takes_each_entry_once_and_gives_it_back(course):
     assert set(PreApproval.objects.values_list("value", flat=True)) == {"a@b.org", "c@b.org"}
 
 
+def test_same_address_is_listed_on_several_courses(course):
+    listed(course, "a@b.org")
+    elsewhere = CourseFactory()
+    added = [
+        preapprovals.add_addresses(elsewhere.pk, ["a@b.org"], by=None, now=NOW) for _ in range(2)
+    ]
+    assert added == [1, 0]
+    assert PreApproval.objects.filter(value="a@b.org").count() == 2
+
+
+@pytest.mark.parametrize("before", [None, "pending", "withdrawn"])
+def test_who_is_let_in_to_a_full_course_is_approved_while_they_wait(student, before):
+    course = CourseFactory(published=True, enrollment_type="approval", max_capacity=1)
+    EnrollmentFactory(course=course, approved=True)
+    asking = {"course": course, "enrolled_at": None, "approval_requested_at": NOW}
+    other = EnrollmentFactory(status="pending", **asking)
+    if before:
+        EnrollmentFactory(student=student, status=before, **asking)
+    [invitation] = invited(course, "ada@mail.example")
+
+    services.enroll_or_wait(standing_of(student, course.pk), by=student, now=NOW)
+
+    place = Enrollment.objects.get(course=course, student=student)
+    assert (place.status, place.approved_by, place.approved_at) == ("pending", course.owner, NOW)
+    assert place.student.pk in course.waitlist.waiting().values_list("student", flat=True)
+    invitation.refresh_from_db()
+    other.refresh_from_db()
+    assert (invitation.accepted_by, other.approved_at) == (student, None)
+
+
 # Invitations
 
 
