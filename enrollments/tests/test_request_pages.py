@@ -152,7 +152,7 @@ def test_approval_of_a_full_course_is_refused_or_leads_to_the_waitlist(client, c
     EnrollmentFactory(course=course, approved=True)
     place = a_request(course)
     client.force_login(course.owner)
-    assert "All 1 seats are taken." in text_of(answer(client, queue_of(course), "approve", place))
+    assert "The only seat is taken." in text_of(answer(client, queue_of(course), "approve", place))
     place.refresh_from_db()
     assert place.is_waiting_for_answer
 
