@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agenda.dates import Span, dates_of
+from billing.entitlements import entitlements
 from billing.models import Invoice, Order, Payment, Plan, Subscription
 from certificates.models import Certificate, CertificateDesign
 from config.invariants import differences
@@ -193,6 +194,18 @@ def test_the_books_have_orders_in_every_state(school):
     )
     assert set(Plan.objects.on_offer().values_list("billing_cycle", flat=True)) == {"month", "year"}
     assert Subscription.objects.live().filter(user__isnull=False).count() == 2
+
+
+def test_nobody_is_on_a_course_without_what_it_asks_for(school):
+    now = timezone.now()
+    places = Enrollment.objects.select_related("course", "student")
+    asked = places.filter(course__enrollment_type=Course.EnrollmentType.APPROVAL)
+    invited = places.filter(course__enrollment_type=Course.EnrollmentType.RESTRICTED)
+
+    for place in places.filter(course__price__gt=0):
+        assert entitlements(place.student, place.course, now=now), place
+    assert not asked.filter(status=Status.ACTIVE, approved_by=None).exists()
+    assert not invited.filter(approved_by=None).exists()
 
 
 def test_a_plan_of_the_organization_opens_a_course_to_everybody(harbor):
