@@ -14,6 +14,7 @@ from agenda.models import CalendarFeed
 from agenda.tests.conftest import TALK
 from tenancy.context import organization_context
 from tenancy.models import AuditEntry
+from tenancy.tests.refusals import copy_of, refused_by
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +210,10 @@ def test_asking_for_the_page_of_a_change_changes_nothing(client, organization):
     client.get(reverse("agenda:calendar_end"))
 
     assert feeds.secret_of(ada) == secret
+
+
+def test_person_has_one_address_and_no_two_the_same(organization):
+    feed = CalendarFeed.objects.create(user=UserFactory(), secret_hash="a", sealed_secret="x")
+    refused_by("agenda_calendarfeed_one_each", lambda: copy_of(feed, secret_hash="b"))
+    other = UserFactory()
+    refused_by("agenda_calendarfeed_hash_once", lambda: copy_of(feed, user_id=other.pk))

@@ -28,6 +28,7 @@ from courses.tests.factories import (
 from enrollments.tests.factories import EnrollmentFactory
 from tenancy.context import require_organization_id
 from tenancy.models import AuditEntry, SecurityEvent
+from tenancy.tests.refusals import copy_of, refused_by
 from users.models import Mail, Permission, User
 from users.tests.factories import UserFactory
 
@@ -617,3 +618,24 @@ def test_accounts_come_in_by_table_and_nobody_gives_more_than_they_have(admin):
     assert (ada.email, ada.role, ada.has_usable_password()) == ("ada@example.com", "student", False)
     assert Mail.objects.get(recipient=ada.email).user == ada
     assert outcomes(send(text, kind="users.user", by=admin)) == [(2, "same")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"status": "away"}, "status_known"),
+        ({"status": "running"}, "run_was_confirmed"),
+        ({"status": "done", "finished_at": NOW}, "run_was_confirmed"),
+        ({"status": "failed"}, "finished_has_time"),
+        ({"finished_at": NOW}, "finished_has_time"),
+    ],
+)
+def test_database_refuses_what_no_table_can_be(organization, fields, name):
+    refused_by(f"bulk_bulkupload_{name}", lambda: BulkUpload.objects.create(**fields))
+
+
+def test_database_refuses_what_no_row_can_be(organization):
+    row = BulkRow.objects.create(upload=BulkUpload.objects.create(), number=1)
+    refused_by("bulk_bulkrow_once", lambda: copy_of(row))
+    refused_by("bulk_bulkrow_outcome_known", lambda: copy_of(row, number=2, outcome="odd"))
+    refused_by("bulk_bulkrow_result_known", lambda: copy_of(row, number=2, result="odd"))
