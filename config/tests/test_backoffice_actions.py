@@ -14,13 +14,18 @@ from content.models import Lesson, MediaAsset
 from content.services import media
 from content.tests.factories import LessonFactory
 from courses.models import Course
-from courses.tests.factories import CourseFactory, SubjectFactory
+from courses.tests.factories import (
+    CourseFactory,
+    RoleAssignmentFactory,
+    RoleFactory,
+    SubjectFactory,
+)
 from enrollments.models import Enrollment, Invitation, JoinCode, PreApproval, WaitlistEntry
 from enrollments.services import codes, invitations, join_waitlist, preapprovals
 from enrollments.tests.factories import EnrollmentFactory
 from tenancy.backoffice import actions
 from tenancy.models import SecurityEvent
-from users.models import Mail, User
+from users.models import Mail, Permission, User
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +218,18 @@ def test_actions_change_what_is_ones_own_and_nothing_else(client, admin, ines, w
     assert not is_changed(theirs)
 
 
+def test_what_one_may_see_and_not_change_stays(client, admin, ines):
+    mine, seen = CourseFactory(owner=ines), CourseFactory(title="Only seen", owner=admin)
+    role = RoleFactory(permissions=[Permission.COURSE_PUBLISH])
+    RoleAssignmentFactory(user=ines, role=role, course=seen)
+    client.force_login(ines)
+
+    page = act(client, "tag", mine, seen, **CONFIRMED, tags="taken")
+
+    assert "Only seen: This is not yours to change." in page
+    assert [course.pk for course in Course.objects.filter(tags=["taken"])] == [mine.pk]
+
+
 # What they do
 
 
@@ -257,12 +274,15 @@ def test_lessons_are_published_hidden_and_completed_otherwise(client, ines):
     assert values(Lesson, "completion", "completion_seconds") == {("time", 90)}
 
 
-def test_who_may_not_publish_a_course_publishes_no_lesson_of_it(client, ines, monkeypatch):
-    lesson = LessonFactory(module__course__owner=ines, is_draft=True)
-    monkeypatch.setattr("content.admin.outline.can_publish_course", lambda user, course: False)
+@pytest.mark.parametrize(("action", "is_draft"), [("publish", True), ("hide", False)])
+def test_who_may_only_edit_a_course_neither_publishes_nor_hides(client, ines, action, is_draft):
+    lesson = LessonFactory(is_draft=is_draft)
+    role = RoleFactory(permissions=[Permission.COURSE_EDIT])
+    RoleAssignmentFactory(user=ines, role=role, course=lesson.course)
     client.force_login(ines)
-    act(client, "publish", lesson)
-    assert values(Lesson, "is_draft") == {True}
+    page = act(client, action, lesson)
+    assert "Only the owner or an admin may do that." in page
+    assert values(Lesson, "is_draft") == {is_draft}
 
 
 def test_the_end_of_access_is_moved_for_many(client, admin):
