@@ -3,6 +3,7 @@
 import re
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.account.forms import default_token_generator
@@ -365,6 +366,34 @@ def test_nobody_is_told_of_a_name_that_nobody_has(organization):
 
     assert lockout.mail_release_link(Lockout.objects.get().pk, now=NOW) is False
     assert not Mail.objects.exists()
+
+
+@pytest.mark.django_db
+def test_closed_account_is_mailed_no_link(ada):
+    fail(lockout.target_of(ada), 5)
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    assert not lockout.mail_release_link(Lockout.objects.get().pk, now=timezone.now())
+    assert Mail.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_link_of_a_lockout_that_is_gone_ends_nothing(ada):
+    assert lockout.find_by_link(uuid4(), "x", now=NOW) is None
+    with pytest.raises(lockout.LockoutGone):
+        lockout.release_by_link(uuid4(), "x", now=NOW)
+
+
+@pytest.mark.django_db
+def test_lockout_that_has_ended_does_not_end_again(ada):
+    target = lockout.target_of(ada)
+    fail(target, 5, NOW)
+    admin = member(username="bob", email="bob@example.org")
+    lockout.release(Lockout.objects.get().pk, by=admin, now=NOW)
+
+    lockout.release_all(ada, now=NOW + timedelta(minutes=1))
+
+    ended = Lockout.objects.get()
+    assert (ended.released_by, ended.released_at) == (admin, NOW)
 
 
 @pytest.mark.django_db
