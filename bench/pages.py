@@ -104,7 +104,6 @@ PAGES = (
         "All about one person",
         (f"/courses/{crowd.LARGE}/people/{crowd.PLACE}/",),
         LARGE_TEACHER,
-        1.0,
     ),
     Page(
         "waiting-50",
