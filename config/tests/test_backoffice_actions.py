@@ -347,7 +347,7 @@ def test_subscriptions_end_after_a_warning(client, admin):
     assert subscription.status == "active"
 
 
-def test_roles_change_for_many_and_nobody_gives_more_than_they_have(client, admin):
+def test_roles_change_for_many(client, admin):
     people = [UserFactory(), UserFactory()]
     client.force_login(admin)
 
@@ -363,3 +363,11 @@ def test_media_is_opened_to_others(client, ines):
     client.force_login(ines)
     act(client, "change_access", asset, **CONFIRMED, access="public")
     assert values(MediaAsset, "access") == {"public"}
+
+
+def test_who_manages_accounts_makes_nobody_an_admin(client, ines):
+    person = UserFactory()
+    RoleAssignmentFactory(user=ines, role=RoleFactory(permissions=[Permission.PERSON_MANAGE]))
+    client.force_login(ines)
+    act(client, "change_role", person, **CONFIRMED, role="admin")
+    assert User.objects.get(pk=person.pk).role == "student"
