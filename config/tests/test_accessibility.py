@@ -10,8 +10,9 @@ from tenancy.context import organization_context
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 #: The dark theme differs from the light one in its colors alone.
-THEMES = {"light": EVERYTHING, "dark": ["cat.color"]}
+THEMES = {"light": EVERYTHING, "dark": COLORS}
 WIDTHS = (320, 1280)
 
 SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth + 1"
