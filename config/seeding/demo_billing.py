@@ -19,6 +19,21 @@ from enrollments.standing import standing_of
 from tenancy.models import Organization
 from users.models import User
 
+#: What the plans say of themselves, in the language of the demo schools.
+TEXTS = {
+    "monthly": {
+        "name": "Evening Pass",
+        "description": "For as long as you like.",
+        "features": ["Ends with any month"],
+    },
+    "yearly": {
+        "name": "Year Pass",
+        "description": "For a year of learning.",
+        "features": ["New courses from their first day"],
+    },
+    "shared": {"name": "Open Studio", "description": "A grant of the town pays for it."},
+}
+
 
 def add_billing(course: Course, cast: Cast) -> None:
     """The details of the seller, two plans for a person, and the orders of six weeks for a course and the plans."""
@@ -31,20 +46,14 @@ def add_billing(course: Course, cast: Cast) -> None:
         payment_details="Transfer to account 0000 0000 00 and give the number of the invoice.",
     )
     monthly = Plan.objects.create(
-        name="Evening Pass",
-        description="For as long as you like.",
-        price=Decimal("19.00"),
-        billing_cycle=Plan.Cycle.MONTH,
-        features=["Ends with any month"],
+        price=Decimal("19.00"), billing_cycle=Plan.Cycle.MONTH, **TEXTS["monthly"]
     )
     PlanScope.objects.create(plan=monthly, subject=course.subject)
     yearly = Plan.objects.create(
-        name="Year Pass",
-        description="For a year of learning.",
         price=Decimal("180.00"),
         billing_cycle=Plan.Cycle.YEAR,
         opens_all_courses=True,
-        features=["New courses from their first day"],
+        **TEXTS["yearly"],
     )
     _sell(course, monthly, yearly, cast)
 
@@ -98,10 +107,9 @@ def add_shared_plan(course: Course, cast: Cast) -> None:
     """A plan that opens a paid course to everybody in the organization, and people who have come by it."""
     plan = Plan.objects.create(
         subject=Plan.Subject.ORGANIZATION,
-        name="Open Studio",
-        description="A grant of the town pays for it.",
         price=Decimal("900.00"),
         billing_cycle=Plan.Cycle.YEAR,
+        **TEXTS["shared"],
     )
     PlanScope.objects.create(plan=plan, course=course)
     begun_at = cast.ago(60)
