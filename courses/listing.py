@@ -1,6 +1,7 @@
 """What the catalogue's results look like: cards, counted filters and the filters in force, ready to write out."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import get_language_info, ngettext
@@ -11,6 +12,7 @@ from courses.models import Course
 from courses.pictures import picture_url
 from courses.search import mark_hits
 from lib.jinja import number
+from lib.money import money
 
 SHOWN_AS_MANY = 1000  #: above it a total is a lower bound: nobody reads that far
 FEW_SEATS = 5  #: free seats from which on a card says how few are left
@@ -57,7 +59,14 @@ def _card(row, levels, address):
         "rating": row["rating"],
         "rating_count": row["review_count"],
     }
-    return card | _seats(row)
+    status, seats = _seats(row)
+    price = price_text(row["price"] and Decimal(row["price"]), row["currency"])
+    return card | {"status": status, "note": " · ".join(filter(None, [price, seats]))}
+
+
+def price_text(price: Decimal | None, currency: str) -> str:
+    """What a course costs, "" where that is nothing."""
+    return money(price, currency) if price else ""
 
 
 def _name(row):
@@ -66,20 +75,19 @@ def _name(row):
 
 
 def _seats(row):
-    """Whether one can still get in, or how many did."""
+    """The mark of a full course or "", and how many can still get in, or did."""
     capacity, count = row["capacity"], row["student_count"]
     if capacity is not None:
         free = max(0, capacity - row["taken"])
         if not free:
-            return {"status": "full", "note": ""}
+            return "full", ""
         if free <= FEW_SEATS:
             text = ngettext("%(num)d seat left", "%(num)d seats left", free)
-            return {"status": "", "note": text % {"num": free}}
+            return "", text % {"num": free}
     if count:
-        shown = {"num": number(count)}
         text = ngettext("%(num)s student", "%(num)s students", count)
-        return {"status": "", "note": text % shown}
-    return {"status": "", "note": ""}
+        return "", text % {"num": number(count)}
+    return "", ""
 
 
 def _bounded(count, is_capped):

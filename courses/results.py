@@ -63,7 +63,7 @@ _COURSES = (
 )
 _OF_COURSE = (
     "c.id, c.slug, c.title, c.summary, c.thumbnail, c.difficulty_level, c.duration_minutes, "
-    "c.owner_id"
+    "c.owner_id, c.price::text AS price, c.currency"
 )
 _OF_SEATS = (
     f"s.capacity, s.taken, s.student_count, r.review_count, {ratings.AVERAGE}::float AS rating"

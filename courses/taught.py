@@ -4,6 +4,7 @@ from django.db.models import Q
 from jinja2 import pass_context
 from markupsafe import Markup
 
+from courses.listing import price_text
 from courses.models import Course, CourseStaff
 from courses.pictures import picture_url
 from lib import jinja
@@ -19,6 +20,8 @@ _SHOWN = (
     "thumbnail",
     "difficulty_level",
     "duration_minutes",
+    "price",
+    "currency",
     "published_at",
 )
 
@@ -58,6 +61,7 @@ def _card(course):
         "minutes": course.duration_minutes,
         "image_url": picture_url(course.pk, course.thumbnail.name),
         "cover_number": course.pk.int,
+        "note": price_text(course.price, course.currency),
     }
 
 

@@ -10,7 +10,7 @@ from courses.models import Course
 from enrollments.models import Enrollment
 from lib.pagination import Page, paginate
 from users.models import Permission
-from users.people_search import named_like
+from users.people_search import named_like, with_names
 
 PER_PAGE = 25
 ORDER = ("approval_requested_at", "id")
@@ -24,10 +24,10 @@ AGES = {
 
 
 def requests_for(user) -> QuerySet:
-    """The requests that this person may answer, with whom and what they are about."""
+    """The requests that this person may answer, with who asks."""
     courses = Course.objects.live().permitted_to(user, Permission.ENROLLMENT_MANAGE)
     waiting = Enrollment.objects.waiting_for_answer().filter(course__in=courses)
-    return waiting.select_related("student", "course")
+    return with_names(waiting, "student")
 
 
 def page_of_requests(
@@ -35,8 +35,7 @@ def page_of_requests(
 ) -> Page:
     """A page of requests, of one course or of all, narrowed by what the address says. One query."""
     rows = requests_for(user)
-    if course_id is not None:
-        rows = rows.filter(course_id=course_id).select_related(None).select_related("student")
+    rows = rows.select_related("course") if course_id is None else rows.filter(course_id=course_id)
     if chosen["course"]:
         rows = rows.filter(course__slug=chosen["course"])
     if chosen["age"]:

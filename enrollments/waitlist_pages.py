@@ -5,7 +5,7 @@ from uuid import UUID
 from enrollments.models import WaitlistChange, WaitlistEntry
 from lib.pagination import Page, paginate
 from lib.rows import fetch_row
-from users.people_search import named_like
+from users.people_search import named_like, with_names
 
 PER_PAGE = 25
 OFFER_ORDER = ("offered_at", "id")
@@ -29,7 +29,7 @@ def counts_of(course_id: UUID):
 
 def page_of_waiting(course_id: UUID, name: str, *, cursor: str | None) -> tuple[Page, int | None]:
     """A page of the queue and the place of its first row, which is None in a list narrowed by a name. Two queries."""
-    rows = WaitlistEntry.objects.waiting().filter(course=course_id).select_related("student")
+    rows = with_names(WaitlistEntry.objects.waiting().filter(course=course_id), "student")
     if name:
         rows = named_like(rows, name, person="student")
     page = paginate(rows, order=WaitlistEntry.ORDER, cursor=cursor, size=PER_PAGE)
@@ -42,7 +42,7 @@ def page_of_waiting(course_id: UUID, name: str, *, cursor: str | None) -> tuple[
 
 def page_of_offers(course_id: UUID, name: str, *, cursor: str | None) -> Page:
     """A page of the seats that are held for somebody, the oldest first. One query."""
-    rows = WaitlistEntry.objects.offered().filter(course=course_id).select_related("student")
+    rows = with_names(WaitlistEntry.objects.offered().filter(course=course_id), "student")
     if name:
         rows = named_like(rows, name, person="student")
     return paginate(rows, order=OFFER_ORDER, cursor=cursor, size=PER_PAGE)
@@ -50,7 +50,7 @@ def page_of_offers(course_id: UUID, name: str, *, cursor: str | None) -> Page:
 
 def page_of_history(course_id: UUID, name: str, state: str, *, cursor: str | None) -> Page:
     """A page of all steps on a waitlist, the newest first; of those that led to a state, if one is named. One query."""
-    rows = WaitlistChange.objects.filter(course=course_id).select_related("student", "by")
+    rows = with_names(WaitlistChange.objects.filter(course=course_id), "student", "by")
     if state in WaitlistEntry.State.values:
         rows = rows.filter(to_state=state)
     if name:

@@ -1,4 +1,4 @@
-"""Finding people by how their names, username or e-mail begin."""
+"""Finding people by how their names, username or e-mail begin, and reading them along for lists."""
 
 from django.db.models import Q, QuerySet
 
@@ -25,3 +25,10 @@ def named_like(rows: QuerySet, text: str, *, person: str = "") -> QuerySet:
             begins |= Q(**{f"{prefix}{column}__istartswith": word})
         rows = rows.filter(begins)
     return rows
+
+
+def with_names(rows: QuerySet, *people: str) -> QuerySet:
+    """Reads these people along with each row, but only what lists call them by: a whole account is wide."""
+    own = (field.name for field in rows.model._meta.concrete_fields)
+    shown = (f"{person}__{column}" for person in people for column in COLUMNS)
+    return rows.select_related(*people).only(*own, *shown)

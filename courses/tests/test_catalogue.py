@@ -102,6 +102,24 @@ def test_catalogue_shows_private_courses_to_those_on_them(client, courses):
 
 
 @pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"price": "49.00"}, "€49.00"),
+        ({"price": "1200", "currency": "USD", "max_capacity": 3}, "$1,200.00 · 3 seats left"),
+        ({"price": "0.00"}, None),
+        ({"max_capacity": 1}, "1 seat left"),
+    ],
+)
+def test_card_says_what_a_course_costs_and_how_many_seats_are_left(
+    client, organization, fields, note
+):
+    course = CourseFactory(published=True, **fields)
+    card = re.search(r'<article class="course">.*?</article>', page_of(client), re.DOTALL).group()
+    assert course.title in card
+    assert re.findall(r'<p class="small muted m-0">(.*?)</p>', card) == ([note] if note else [])
+
+
+@pytest.mark.parametrize(
     ("query", "expected"),
     [
         ({"subject": "art"}, ["Painting", "Drawing"]),

@@ -31,6 +31,12 @@ def test_query_count_of_the_page_is_constant(client, teacher, count, django_asse
     assert all(course.title in page for course in courses)
 
 
+def test_card_says_what_a_course_costs(client, teacher):
+    CourseFactory(published=True, owner=teacher, price="49.00")
+    client.force_login(UserFactory())
+    assert "€49.00" in page_of(client, teacher)
+
+
 def test_page_shows_what_is_published_to_all_and_nothing_else(client, teacher):
     helped = CourseFactory(published=True)
     CourseStaff.objects.create(course=helped, user=teacher)
