@@ -130,6 +130,14 @@ PAGES = (
         STUDENT_QUERIES,
     ),
     Page("agenda", "Agenda", ("/agenda/",), "student", 1.0, STUDENT_QUERIES),
+    # As much for a lesson as the course page with 300 of them may cost.
+    Page(
+        "outline-500",
+        "Outline editor, 500 lessons",
+        ("/studio/courses/sized-500/outline/",),
+        "teacher:sized-500",
+        3.0,
+    ),
     Page(
         "queue-50",
         "Waitlist for staff, 50",

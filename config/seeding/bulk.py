@@ -33,6 +33,7 @@ SIZED_COURSES = {
     "sized-300": (30, 10),
     "sized-people": (4, 3),
     "sized-hot": (4, 3),
+    "sized-500": (50, 10),
 }
 STUDENTS_OF_LARGE_COURSE = 10_000
 
