@@ -37,10 +37,9 @@ def actions_for(enrollment: Enrollment) -> list[tuple[str, str]]:
     ]
 
 
-class StaffActionForm(CrispyFormMixin, forms.Form):
-    """One step in the life of an enrollment, with the reason that its history keeps."""
+class ReasonForm(CrispyFormMixin, forms.Form):
+    """Why something is done about people's places, where anything is to be said about it."""
 
-    action = forms.ChoiceField(label=_("What to do"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"),
         max_length=1000,
@@ -48,6 +47,13 @@ class StaffActionForm(CrispyFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Kept in the history; the student may see it."),
     )
+
+
+class StaffActionForm(ReasonForm):
+    """One step in the life of an enrollment, with the reason that its history keeps."""
+
+    action = forms.ChoiceField(label=_("What to do"), widget=forms.RadioSelect)
+    field_order = ("action", "reason")
     submit_label = _("Do it")
 
     def __init__(self, *args, enrollment, **kwargs):
@@ -58,18 +64,6 @@ class StaffActionForm(CrispyFormMixin, forms.Form):
     def service(self):
         """The service that was chosen. Only for a valid form."""
         return STAFF_ACTIONS[self.cleaned_data["action"]][0]
-
-
-class ReasonForm(CrispyFormMixin, forms.Form):
-    """Why something is done about many people's places, where anything is to be said about it."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Kept in the history; the student may see it."),
-    )
 
 
 class NoticeForm(CrispyFormMixin, forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from enrollments.forms import ReasonForm
 from lib.forms import CrispyFormMixin
 
 FAR = datetime(2200, 1, 1, tzinfo=UTC)
@@ -22,7 +23,7 @@ class MessageForm(CrispyFormMixin, forms.Form):
     )
 
 
-class EndForm(CrispyFormMixin, forms.Form):
+class EndForm(ReasonForm):
     """When access ends for people from now on."""
 
     has_form_tag = False
@@ -35,13 +36,7 @@ class EndForm(CrispyFormMixin, forms.Form):
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     is_open = forms.BooleanField(label=_("Without an end"), required=False)
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=1_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Kept in the history; the student may see it."),
-    )
+    field_order = ("ends_at", "is_open", "reason")
 
     def __init__(self, *args, now, **kwargs):
         super().__init__(*args, **kwargs)

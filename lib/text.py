@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -115,3 +115,11 @@ def disarm_formula(value):
     if not (start and start in _FORMULA_START) or _NUMBER.fullmatch(value.strip()):
         return value
     return "'" + value
+
+
+def retagged(tags: Iterable[str], *, add: Iterable[str], remove: Iterable[str]) -> list[str]:
+    """The tags without some and with others behind them, whatever their letters' case; those that stay keep it."""
+    unwanted = {tag.casefold() for tag in remove}
+    kept = [tag for tag in tags if tag.casefold() not in unwanted]
+    present = {tag.casefold() for tag in kept}
+    return kept + [tag for tag in add if tag.casefold() not in present]

@@ -18,7 +18,7 @@ from courses.models import Course
 from lib.files import FileKind, FileRefused, safe_filename, size_of, sniff
 from lib.ids import uuid7
 from lib.images import clean_image
-from lib.text import clean_text
+from lib.text import clean_text, retagged
 from lib.webvtt import CaptionsRefused, check_webvtt
 from tenancy.context import require_organization_id
 from users.models import User
@@ -156,9 +156,7 @@ def tag_media(
     Repeating it changes nothing. Raises FileRefused for more than MAX_TAGS.
     """
     asset = MediaAsset.objects.select_for_update(of=("self",), no_key=True).get(pk=asset.pk)
-    unwanted = {tag.casefold() for tag in clean_tags(remove)}
-    tags = [tag for tag in asset.tags if tag.casefold() not in unwanted]
-    tags += [tag for tag in clean_tags(add) if tag.casefold() not in map(str.casefold, tags)]
+    tags = retagged(asset.tags, add=clean_tags(add), remove=clean_tags(remove))
     if len(tags) > MAX_TAGS:
         raise FileRefused("tags", _("A file has at most %(num)d tags.") % {"num": MAX_TAGS})
     return update_media(asset, tags=tags, by=by, now=now)

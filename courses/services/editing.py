@@ -16,7 +16,7 @@ from courses.services.locking import lock_course, require_teacher
 from courses.services.prerequisites import set_prerequisites
 from courses.signals import course_changed
 from lib import markdown
-from lib.text import slug_from
+from lib.text import retagged, slug_from
 from users.models import User
 
 MAX_SLUG = 80
@@ -134,10 +134,7 @@ def tag_course(
 
     Raises InTheTrash, and ValidationError for more than MAX_TAGS.
     """
-    present = lock_course(course_id).tags
-    unwanted = {tag.casefold() for tag in remove}
-    tags = [tag for tag in present if tag.casefold() not in unwanted]
-    tags += [tag for tag in add if tag.casefold() not in map(str.casefold, tags)]
+    tags = retagged(lock_course(course_id).tags, add=add, remove=remove)
     if len(tags) > MAX_TAGS:
         raise ValidationError(_("A course has at most %(num)d tags.") % {"num": MAX_TAGS})
     return update_course(course_id, tags=tags, by=by, now=now)
